@@ -1,0 +1,15 @@
+/**
+ * An ETag without its transport clothes: surrounding quotes and a weak prefix. Providers quote the same tag
+ * differently in headers, answers and listings; the content stays opaque.
+ */
+export function bareEtag(etag: string): string {
+  return etag
+    .trim()
+    .replace(/^W\//, '')
+    .replace(/^"(.*)"$/, '$1');
+}
+
+/** Compares two ETags as opaque texts; hex digits may differ in case between a header and a listing. */
+export function sameEtag(a: string, b: string): boolean {
+  return bareEtag(a).toLowerCase() === bareEtag(b).toLowerCase();
+}

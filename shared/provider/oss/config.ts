@@ -1,0 +1,141 @@
+import * as v from 'valibot';
+import { type Endpoint, endpointProblem, isAddressHost, parseEndpoint } from '../../http/endpoint.ts';
+import type { StoreConfig } from '../provider.ts';
+
+/** One OSS store of the stores file, defaults filled in. */
+export interface OssConfig extends StoreConfig {
+  readonly provider: 'oss';
+  /** V4 unless the endpoint is too old for it. */
+  readonly signature: 'v1' | 'v4';
+  /** True: plain http is accepted for a host that is not this machine. */
+  readonly insecure: boolean;
+}
+
+/**
+ * Requests of one copy over all its spans. A part copy lasts at least 0.15 s and, at the preferred part size, nearly
+ * 2 s: 1,024 in flight make about 600 requests a second, well below the 2,000 that OSS takes for keys in sequence
+ * (10,000 for an account), so that other users of the account keep their share.
+ *
+ * @see https://www.alibabacloud.com/help/en/oss/user-guide/limits
+ */
+const DEFAULT_MAX_IN_FLIGHT = 1024;
+/** 40 handlers with at most 128 sockets each. */
+const MOST_IN_FLIGHT = 5120;
+
+const NAME = v.pipe(v.string(), v.nonEmpty('must not be empty.'));
+
+const fields = v.strictObject({
+  provider: v.literal('oss'),
+  region: v.pipe(
+    v.string(),
+    v.regex(/^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/, 'must be a bare region id, for example cn-hangzhou.'),
+    v.check(
+      (region) => !region.startsWith('oss-'),
+      'must be the bare region id, leave out oss- (cn-hangzhou, not oss-cn-hangzhou).',
+    ),
+  ),
+  endpoint: v.pipe(
+    v.string(),
+    v.check(
+      (endpoint) => parseEndpoint(endpoint) !== undefined,
+      'must be scheme, host and port only, for example https://oss-cn-hangzhou.aliyuncs.com, without path, query or user name.',
+    ),
+    v.toLowerCase(),
+  ),
+  addressing: v.optional(v.picklist(['virtual', 'path']), 'virtual'),
+  signature: v.optional(v.picklist(['v1', 'v4']), 'v4'),
+  insecure: v.optional(v.boolean(), false),
+  credentials: v.union(
+    [v.strictObject({ env: NAME }), v.strictObject({ secret: NAME })],
+    'must have either env (a prefix of environment variables) or secret (the name of a secret), and nothing else.',
+  ),
+  buckets: v.pipe(
+    v.array(
+      v.pipe(
+        v.string(),
+        v.regex(
+          /^(?:[a-z0-9][a-z0-9-]{1,61}[a-z0-9]|(?:[a-z0-9][a-z0-9-]{0,61})?\*)$/,
+          'must be a bucket name of 3 to 63 lower-case letters, digits and hyphens; a * may stand at its end only.',
+        ),
+      ),
+    ),
+    v.nonEmpty('is empty, name at least one bucket that may be used.'),
+    v.readonly(),
+  ),
+  maxInFlight: v.optional(
+    v.pipe(
+      v.number(),
+      v.check(
+        (count) => Number.isInteger(count) && count >= 1 && count <= MOST_IN_FLIGHT,
+        `must be a whole number from 1 to ${MOST_IN_FLIGHT}.`,
+      ),
+    ),
+    DEFAULT_MAX_IN_FLIGHT,
+  ),
+});
+
+type Fields = v.InferOutput<typeof fields>;
+
+/** What is wrong between fields: the field to change, and the rest of a sentence that begins with its name. */
+type Problem = readonly [field: 'endpoint' | 'addressing' | 'region', message: string] | undefined;
+
+/**
+ * Parses one OSS store of the stores file. Every message continues a sentence that begins with the field's name, and
+ * says what to change.
+ *
+ * @see https://www.alibabacloud.com/help/en/oss/user-guide/regions-and-endpoints
+ */
+export const ossSchema: v.GenericSchema<unknown, OssConfig> = v.pipe(
+  fields,
+  v.rawCheck(({ dataset, addIssue }) => {
+    if (!dataset.typed) return;
+    const endpoint = parseEndpoint(dataset.value.endpoint);
+    const problem = endpoint === undefined ? undefined : storeProblem(endpoint, dataset.value);
+    if (problem === undefined) return;
+    const [key, message] = problem;
+    const input = { ...dataset.value };
+    addIssue({ message, path: [{ type: 'object', origin: 'value', input, key, value: input[key] }] });
+  }),
+);
+
+function storeProblem(endpoint: Endpoint, { region, addressing, insecure }: Fields): Problem {
+  const unsafe = endpointProblem(endpoint, insecure);
+  if (unsafe !== undefined) return ['endpoint', unsafe];
+  return addressingProblem(endpoint, addressing) ?? regionProblem(endpoint, region);
+}
+
+function addressingProblem(endpoint: Endpoint, addressing: Fields['addressing']): Problem {
+  if (addressing === 'path' && isAliyun(endpoint)) {
+    return ['addressing', 'is path, which Alibaba Cloud refuses (SecondLevelDomainForbidden), use virtual.'];
+  }
+  if (addressing === 'virtual' && isAddressHost(endpoint)) {
+    return ['addressing', 'is virtual, but no bucket can stand in front of an IP address, use path.'];
+  }
+  return undefined;
+}
+
+function regionProblem(endpoint: Endpoint, region: string): Problem {
+  if (isAliyun(endpoint) && endpoint.host.startsWith('s3.')) {
+    return ['endpoint', 'is the S3 door of OSS, use provider s3 or leave out s3. from the host.'];
+  }
+  const said = regionOf(endpoint.host);
+  if (said === undefined || said === region) return undefined;
+  return ['region', `is ${region}, but the endpoint is in ${said}, make them equal.`];
+}
+
+/**
+ * The region that a public, internal or dual-stack host names, without the zone's letter that finance endpoints have
+ * behind it (oss-cn-hzjbp-a-internal); undefined for acceleration endpoints, custom domains
+ * and everything outside Alibaba Cloud.
+ */
+function regionOf(host: string): string | undefined {
+  const match = /^(?:oss-([a-z0-9-]+?)(?:-[a-z])?(?:-internal)?|([a-z0-9-]+?)(?:-internal)?\.oss)\.aliyuncs\.com$/.exec(
+    host,
+  );
+  const region = match?.[1] ?? match?.[2];
+  return region?.startsWith('accelerate') === true ? undefined : region;
+}
+
+function isAliyun({ host }: Endpoint): boolean {
+  return host === 'aliyuncs.com' || host.endsWith('.aliyuncs.com');
+}

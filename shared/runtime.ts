@@ -1,0 +1,49 @@
+import type { CustomerKey } from './credentials.ts';
+import type { CopyError } from './errors.ts';
+import type { Stores } from './stores.ts';
+
+/** Everything a use case needs from outside: injected, so that tests own time, chance and network. */
+export interface Runtime {
+  readonly stores: Stores;
+  readonly clock: Clock;
+  /** A number in [0, 1). */
+  readonly random: () => number;
+  /** A fresh text that nobody can guess or repeat; marks an object as written by this copy. */
+  readonly newToken: () => string;
+  /** Reads a customer key (SSE-C) from the secret store. @throws CopyError InvalidConfig */
+  readonly customerKey: (secret: string) => Promise<CustomerKey>;
+  /** Hears what happens while it happens; must neither throw nor wait. */
+  readonly observe: (event: CopyEvent) => void;
+}
+
+export interface Clock {
+  readonly now: () => Date;
+  /** Resolves after so many milliseconds, rejects with the signal's reason when it is aborted before. */
+  readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
+}
+
+/** What may be shown or logged about a running copy. */
+export type CopyEvent =
+  | {
+      readonly type: 'planned';
+      readonly strategy: 'whole' | 'parts';
+      /** Bytes. */
+      readonly size: number;
+      readonly partSize: number;
+      readonly partCount: number;
+      readonly spanCount: number;
+    }
+  | {
+      readonly type: 'part';
+      readonly partNumber: number;
+      readonly bytes: number;
+      /** True when the part was there already. */
+      readonly adopted: boolean;
+    }
+  | {
+      readonly type: 'retry';
+      readonly error: CopyError;
+      readonly delayMs: number;
+      /** True for a failure whose request may have been carried out, and was settled by asking. */
+      readonly settled?: boolean;
+    };
