@@ -1,0 +1,74 @@
+import * as v from 'valibot';
+import { type AbortInput, type AbortResult, CopyRequest, type PinnedCopy } from '../contract.ts';
+import { CopyError, isErrorName } from '../errors.ts';
+import type { Runtime } from '../runtime.ts';
+import { listParts } from './list.ts';
+import { abortOrphans } from './orphans.ts';
+import { delayFor, withRetry } from './retry.ts';
+import { UNCLEAR } from './settle.ts';
+import { openUpload } from './upload.ts';
+
+interface Deadline {
+  readonly remainingMs: () => number;
+}
+
+/** Less time than this is not enough for another round of abort and list. */
+const ROUND_MS = 15_000;
+
+/**
+ * Leaves no upload behind. Spans of a failed Map may still be copying, and a part that lands after an abort can bring
+ * the upload back, so this repeats until List Parts says that the upload is gone.
+ *
+ * @throws CopyError ProviderUnavailable when it is still there at the end of the time; the machine calls again.
+ */
+export async function abort(
+  runtime: Runtime,
+  { state, request, startedAt }: v.InferOutput<typeof AbortInput>,
+  deadline: Deadline,
+): Promise<AbortResult> {
+  if (state.copy === undefined) return abortUnknown(runtime, request, state.error.Error, new Date(startedAt));
+  if (state.copy.uploadId === undefined) return { upload: 'none' };
+  if (state.copy.options.onFailure === 'keep') return { upload: 'kept' };
+  await abortUntilGone(runtime, state.copy, deadline);
+  return { upload: 'gone' };
+}
+
+async function abortUntilGone(runtime: Runtime, copy: PinnedCopy, { remainingMs }: Deadline): Promise<void> {
+  const { client, upload } = openUpload(runtime, copy);
+  for (let round = 1; ; round += 1) {
+    if (await isGone(() => withRetry(runtime, () => client.abortUpload(upload)))) return;
+    if (await isGone(() => listParts(runtime, client, upload))) return;
+    if (remainingMs() < ROUND_MS) {
+      throw new CopyError(
+        'ProviderUnavailable',
+        `The upload ${upload.uploadId} of ${upload.bucket}/${upload.key} is still listed after ${round} aborts.`,
+        { provider: client.provider, operation: 'AbortMultipartUpload' },
+      );
+    }
+    await runtime.clock.sleep(delayFor(round, undefined, runtime.random));
+  }
+}
+
+async function isGone(request: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await request();
+    return false;
+  } catch (error) {
+    if (error instanceof CopyError && error.name === 'UploadGone') return true;
+    throw error;
+  }
+}
+
+/**
+ * Initiate failed. If it may have opened an upload whose id was lost (its last answer was unclear, or the handler
+ * itself died), that upload is looked for in the time since the execution began; after any other error there is none.
+ */
+async function abortUnknown(runtime: Runtime, raw: unknown, errorName: string, from: Date): Promise<AbortResult> {
+  const request = v.safeParse(CopyRequest, raw);
+  const lost = !isErrorName(errorName) || UNCLEAR.includes(errorName);
+  if (!request.success || !lost) return { upload: 'none' };
+  const { destination } = request.output;
+  const { client } = runtime.stores.open(destination, 'destination');
+  const aborted = await abortOrphans(runtime, client, destination, { from, to: runtime.clock.now() });
+  return { upload: aborted > 0 ? 'gone' : 'none' };
+}

@@ -1,0 +1,103 @@
+import type { Check, CompleteInput, PinnedCopy, Progress, Span, Step } from '../contract.ts';
+import { CopyError } from '../errors.ts';
+import type { ListedPart, WrittenObject } from '../provider/provider.ts';
+import type { Runtime } from '../runtime.ts';
+import { digestOf } from './digest.ts';
+import { encryptionOf } from './encryption.ts';
+import { listParts } from './list.ts';
+import { partRange } from './plan.ts';
+import { addProgress, addTally } from './progress.ts';
+import { proveCopy } from './receipt.ts';
+import { ourObject, writtenFacts } from './settle.ts';
+import { checkSource } from './source-check.ts';
+import { tallied } from './tally.ts';
+import { completeTimeoutMs } from './timeouts.ts';
+import { openUpload } from './upload.ts';
+import { writeOnce } from './write-once.ts';
+
+/**
+ * Sends the spans that are left back to the machine, or, when there are none, checks every part at the provider
+ * against the plan, completes, and proves the result.
+ *
+ * @throws CopyError ChecksumMismatch, SourceChanged, UploadGone and what the provider answers.
+ */
+export async function complete(outer: Runtime, { copy, reports, done }: CompleteInput): Promise<Step> {
+  const progress = reports.reduce<Progress>(addProgress, done);
+  const spans = reports.map(({ rest }) => rest).filter((rest): rest is Span => rest !== null);
+  if (spans.length > 0) return { strategy: 'parts', copy, spans, done: progress };
+  const { runtime, tally } = tallied(outer);
+  const { client, upload } = openUpload(runtime, copy);
+  const parts = await listedOrDone(runtime, copy);
+  const before: Check[] = [];
+  let written: WrittenObject;
+  if (parts === 'done') {
+    before.push({ name: 'parts', result: 'unavailable' });
+    written = await requireOurs(runtime, copy);
+  } else {
+    before.push(checkParts(copy, parts, progress), await checkSource(runtime, copy));
+    const { acl, overwrite } = copy.options;
+    const encryption = await encryptionOf(runtime, copy.options);
+    const request = { upload, parts, acl, overwrite: overwrite !== 'never', encryption };
+    const call = { timeoutMs: completeTimeoutMs(copy.partCount) };
+    written = await writeOnce(runtime, client, copy, 'CompleteMultipartUpload', () =>
+      client.completeUpload(request, call),
+    );
+  }
+  const facts = await writtenFacts(runtime, client, copy, written);
+  return {
+    strategy: 'finished',
+    receipt: proveCopy(runtime, {
+      strategy: 'parts',
+      copy,
+      written,
+      facts,
+      progress: addTally(progress, tally()),
+      before,
+    }),
+  };
+}
+
+/** When this state runs again after its own success was lost, the upload is gone because it is complete. */
+async function listedOrDone(runtime: Runtime, copy: PinnedCopy): Promise<ListedPart[] | 'done'> {
+  const { client, upload } = openUpload(runtime, copy);
+  try {
+    return await listParts(runtime, client, upload);
+  } catch (error) {
+    if (error instanceof CopyError && error.name === 'UploadGone') return 'done';
+    throw error;
+  }
+}
+
+async function requireOurs(runtime: Runtime, copy: PinnedCopy): Promise<WrittenObject> {
+  const { client } = runtime.stores.open(copy.destination, 'destination');
+  const facts = await ourObject(runtime, client, copy);
+  if (facts !== undefined) return facts;
+  throw new CopyError(
+    'UploadGone',
+    'The multipart upload is gone and the destination was not written by this copy: somebody aborted it.',
+    { provider: client.provider },
+  );
+}
+
+/**
+ * Number, size and ETag of every part, as the provider lists them, against the plan and what the spans saw.
+ *
+ * @throws CopyError ChecksumMismatch
+ */
+function checkParts(copy: PinnedCopy, parts: readonly ListedPart[], { digest }: Progress): Check {
+  const wrong = parts.find(
+    ({ partNumber, size }, index) => partNumber !== index + 1 || size !== partRange(copy, partNumber).length,
+  );
+  if (wrong !== undefined || parts.length !== copy.partCount) {
+    const found = wrong === undefined ? `${parts.length} parts` : `part ${wrong.partNumber} with ${wrong.size} bytes`;
+    throw new CopyError(
+      'ChecksumMismatch',
+      `The provider lists ${found}, which does not fit the plan of ${copy.partCount} parts of ${copy.partSize} bytes.`,
+    );
+  }
+  const listed = digestOf(parts);
+  if (listed !== digest) {
+    throw new CopyError('ChecksumMismatch', 'A part was replaced at the provider after it was copied.');
+  }
+  return { name: 'parts', result: 'equal', source: digest, destination: listed };
+}

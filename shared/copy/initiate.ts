@@ -1,0 +1,145 @@
+import { CopyRequest, type PinnedCopy, type Step } from '../contract.ts';
+import { CopyError } from '../errors.ts';
+import type { NewObject, ObjectFacts } from '../provider/provider.ts';
+import type { Runtime } from '../runtime.ts';
+import { parse } from '../schema.ts';
+import { createUpload } from './create-upload.ts';
+import { type InspectedSource, inspectSource } from './inspect.ts';
+import { newObjectFor } from './new-object.ts';
+import { plan, spansOf } from './plan.ts';
+import { addTally, EMPTY_PROGRESS } from './progress.ts';
+import { skippedReceipt } from './receipt.ts';
+import { type Route, routeOf } from './route.ts';
+import { headIfExists } from './settle.ts';
+import { tallied } from './tally.ts';
+import { compareChecksums } from './verify.ts';
+
+/**
+ * Decides everything about a copy: pins the source, refuses early what cannot work, plans, and opens the upload.
+ *
+ * @throws CopyError any name; nothing has been left behind then, or Abort finds it.
+ */
+export async function initiate(
+  outer: Runtime,
+  { request: raw, startedAt }: { readonly request: unknown; readonly startedAt: string },
+): Promise<Step> {
+  const { runtime, tally } = tallied(outer);
+  const request = parse(CopyRequest, raw, 'The copy request');
+  const route = routeOf(runtime, request);
+  const source = await inspectSource(runtime, request);
+  const kept = await existingDestination(runtime, route, request, source.facts);
+  if (kept !== undefined)
+    return { strategy: 'finished', receipt: skippedReceipt(runtime, request, source, kept, startedAt) };
+  const token = request.options.token ? runtime.newToken() : undefined;
+  const strategy = strategyFor(source, route, request);
+  const copy = pin(request, source, token, startedAt);
+  if (strategy === 'whole') return planned(runtime, { strategy, copy });
+  const object = await newObjectFor(runtime, {
+    source,
+    destination: route.destination,
+    options: request.options,
+    token,
+  });
+  const parts = await openParts(runtime, { request, route, source, copy, object });
+  return planned(runtime, { ...parts, done: addTally(EMPTY_PROGRESS, tally()) });
+}
+
+/** @returns the destination's facts when it holds the same content already and is to be kept. */
+async function existingDestination(
+  runtime: Runtime,
+  { destination }: Route,
+  { destination: { bucket, key }, options: { overwrite } }: CopyRequest,
+  source: ObjectFacts,
+): Promise<ObjectFacts | undefined> {
+  if (overwrite === 'always') return undefined;
+  const facts = await headIfExists(runtime, destination.client, { bucket, key });
+  if (facts === undefined) return undefined;
+  if (overwrite === 'never') {
+    throw new CopyError(
+      'DestinationExists',
+      `The destination ${bucket}/${key} exists, and options.overwrite is "never".`,
+    );
+  }
+  return isSameContent(source, facts) ? facts : undefined;
+}
+
+/** Equal only when something proves it: sizes alone prove nothing. */
+function isSameContent(source: ObjectFacts, destination: ObjectFacts): boolean {
+  if (source.size !== destination.size) return false;
+  const results = compareChecksums(source.checksums, destination.checksums).map(({ result }) => result);
+  return results.includes('equal') && !results.includes('different');
+}
+
+function strategyFor({ facts }: InspectedSource, { destination }: Route, { options }: CopyRequest): 'whole' | 'parts' {
+  const { limits, capabilities } = destination.provider;
+  const oneRequest = facts.size === 0 || (options.partSizeMiB === undefined && facts.size <= limits.maxCopyObjectBytes);
+  if (facts.type === 'appendable' && (capabilities.appendable !== 'oneRequest' || !oneRequest)) {
+    throw new CopyError(
+      'SourceNotCopyable',
+      `The source is an appendable object of ${facts.size} bytes, which ${destination.provider.name} cannot copy in parts.`,
+    );
+  }
+  return oneRequest ? 'whole' : 'parts';
+}
+
+function pin(
+  request: CopyRequest,
+  { facts, object }: InspectedSource,
+  token: string | undefined,
+  startedAt: string,
+): PinnedCopy {
+  const { overwrite, acl, encryption, sourceEncryption, onFailure, requireChecksum } = request.options;
+  return {
+    source: { store: request.source.store, ...object },
+    destination: request.destination,
+    size: facts.size,
+    etag: facts.etag,
+    lastModified: facts.lastModified.toISOString(),
+    checksums: facts.checksums,
+    partSize: facts.size,
+    partCount: 1,
+    spanCount: 1,
+    token,
+    inFlight: 1,
+    startedAt,
+    options: { overwrite, acl, encryption, sourceEncryption, onFailure, requireChecksum },
+  };
+}
+
+async function openParts(
+  runtime: Runtime,
+  {
+    request,
+    route: { destination },
+    source: { facts, providerAheadMs },
+    copy,
+    object,
+  }: {
+    readonly request: CopyRequest;
+    readonly route: Route;
+    readonly source: InspectedSource;
+    readonly copy: PinnedCopy;
+    readonly object: NewObject;
+  },
+): Promise<Pick<Extract<Step, { strategy: 'parts' }>, 'strategy' | 'copy' | 'spans'>> {
+  const { partSizeMiB, maxInFlight = destination.config.maxInFlight } = request.options;
+  const parts = plan({
+    size: facts.size,
+    limits: destination.provider.limits,
+    partSizeMiB,
+    maxInFlight: Math.min(maxInFlight, destination.config.maxInFlight),
+  });
+  const { bucket, key } = request.destination;
+  const { uploadId } = await createUpload(runtime, destination.client, { bucket, key, object }, providerAheadMs);
+  return {
+    strategy: 'parts',
+    copy: { ...copy, ...parts, uploadId },
+    spans: spansOf(parts),
+  };
+}
+
+function planned(runtime: Runtime, step: Exclude<Step, { strategy: 'finished' }>): Step {
+  const { size, partSize, partCount, spanCount } = step.copy;
+  runtime.observe({ type: 'planned', strategy: step.strategy, size, partSize, partCount, spanCount });
+  return step;
+}

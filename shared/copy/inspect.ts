@@ -1,0 +1,84 @@
+import type { CopyOptions, CopyRequest } from '../contract.ts';
+import type { CustomerKey } from '../credentials.ts';
+import { CopyError } from '../errors.ts';
+import type { ObjectFacts, ObjectVersion, SourceConditions } from '../provider/provider.ts';
+import type { Runtime } from '../runtime.ts';
+import type { OpenStore } from '../stores.ts';
+import { sourceKeyOf } from './encryption.ts';
+import { withRetry } from './retry.ts';
+
+/** A source that may be copied, frozen at the version and content that HEAD saw. */
+export interface InspectedSource {
+  readonly store: OpenStore;
+  readonly object: ObjectVersion;
+  readonly facts: ObjectFacts;
+  /** How far the provider's clock is ahead of ours, in milliseconds. */
+  readonly providerAheadMs: number;
+}
+
+/**
+ * HEADs the source once and refuses early what cannot be copied.
+ *
+ * @throws CopyError SourceNotFound, PreconditionFailed, SourceArchived, TooLarge and what the provider answers.
+ */
+export async function inspectSource(
+  runtime: Runtime,
+  { source, options }: Pick<CopyRequest, 'source' | 'options'>,
+): Promise<InspectedSource> {
+  const store = runtime.stores.open(source, 'source');
+  const customerKey = await sourceKeyOf(runtime, options);
+  const named = { bucket: source.bucket, key: source.key, versionId: source.versionId };
+  const conditions = conditionsOf(options);
+  const facts = await withRetry(runtime, () => store.client.head({ object: named, conditions, customerKey }));
+  const providerAheadMs =
+    facts.answeredAt === undefined ? 0 : facts.answeredAt.getTime() - runtime.clock.now().getTime();
+  const object = { ...named, versionId: named.versionId ?? facts.versionId };
+  const inspected = { store, object, facts, providerAheadMs };
+  await refuseUnreadable(runtime, inspected, customerKey);
+  const { maxObjectBytes } = store.provider.limits;
+  if (facts.size > maxObjectBytes) {
+    throw new CopyError('TooLarge', `The source has ${facts.size} bytes; the largest copy has ${maxObjectBytes}.`);
+  }
+  return inspected;
+}
+
+function conditionsOf({ ifSource }: CopyOptions): SourceConditions | undefined {
+  if (ifSource === undefined) return undefined;
+  const { etag, noneEtag, modifiedSince, unmodifiedSince } = ifSource;
+  return {
+    ifMatch: etag,
+    ifNoneMatch: noneEtag,
+    ifModifiedSince: modifiedSince === undefined ? undefined : new Date(modifiedSince),
+    ifUnmodifiedSince: unmodifiedSince === undefined ? undefined : new Date(unmodifiedSince),
+  };
+}
+
+/**
+ * An archived object is not readable, unless its bucket has real-time access to the archive switched on. Only a read
+ * tells, so one byte is read before the copy is refused.
+ */
+async function refuseUnreadable(
+  runtime: Runtime,
+  { store, object, facts }: InspectedSource,
+  customerKey: CustomerKey | undefined,
+): Promise<void> {
+  if (facts.access === 'readable') return;
+  const what = `The source is in storage class ${facts.storageClass ?? 'archive'}`;
+  if (facts.access === 'restoring') {
+    throw new CopyError(
+      'SourceArchived',
+      `${what} and its restore is not finished yet: wait for it, then start again.`,
+    );
+  }
+  if (facts.size > 0) {
+    try {
+      const range = { offset: 0, length: 1 };
+      await withRetry(runtime, () => store.client.getRange({ object, range, customerKey }));
+      return;
+    } catch (error) {
+      if (!(error instanceof CopyError) || error.name !== 'SourceArchived') throw error;
+      throw new CopyError('SourceArchived', `${what} and is not restored: restore first, then copy.`, error.facts);
+    }
+  }
+  throw new CopyError('SourceArchived', `${what} and is not restored: restore first, then copy.`);
+}

@@ -1,0 +1,49 @@
+import type { ListedPart, ObjectStore, OpenUpload, Upload, UploadsMarker } from '../provider/provider.ts';
+import type { Runtime } from '../runtime.ts';
+import { withRetry } from './retry.ts';
+
+/** All parts with a number above `after` and up to `last`, ascending. @throws CopyError UploadGone */
+export async function listParts(
+  runtime: Runtime,
+  client: ObjectStore,
+  upload: Upload,
+  { after = 0, last = Number.POSITIVE_INFINITY }: ListPartsOptions = {},
+): Promise<ListedPart[]> {
+  const listed: ListedPart[] = [];
+  let from = after;
+  while (from < last) {
+    const request = { upload, after: from, limit: Math.min(client.limits.maxPageItems, last - from) };
+    const page = await withRetry(runtime, () => client.listParts(request));
+    listed.push(...page.parts.filter((part) => part.partNumber <= last));
+    // A page that does not move on would be asked for again for ever.
+    if (page.next === undefined || page.next <= from) break;
+    from = page.next;
+  }
+  return listed;
+}
+
+interface ListPartsOptions {
+  readonly after?: number;
+  readonly last?: number;
+}
+
+/** All open uploads of exactly this key. */
+export async function listUploadsOf(
+  runtime: Runtime,
+  client: ObjectStore,
+  { bucket, key }: { readonly bucket: string; readonly key: string },
+): Promise<OpenUpload[]> {
+  const found: OpenUpload[] = [];
+  const seen = new Set<string>();
+  let after: UploadsMarker | undefined;
+  for (;;) {
+    const request = { bucket, prefix: key, after };
+    const page = await withRetry(runtime, () => client.listUploads(request));
+    found.push(...page.uploads.filter((upload) => upload.key === key));
+    after = page.next;
+    // Every key listed begins with the prefix, so the key itself comes first; a marker met twice is a loop.
+    const marker = JSON.stringify(after);
+    if (after === undefined || after.key !== key || seen.has(marker)) return found;
+    seen.add(marker);
+  }
+}

@@ -1,0 +1,53 @@
+import { CopyError } from '../errors.ts';
+import type { ObjectStore } from '../provider/provider.ts';
+import type { Runtime } from '../runtime.ts';
+import { listUploadsOf } from './list.ts';
+import { withRetry } from './retry.ts';
+
+/** A provider's list gives the time of an upload in seconds, and its clock may run a little off. */
+const CLOCK_TOLERANCE_MS = 2_000;
+
+export interface Window {
+  /** By the provider's clock. */
+  readonly from: Date;
+  readonly to: Date;
+}
+
+/**
+ * Aborts what an initiation with a lost answer may have left: uploads of exactly this key that began inside the
+ * window and have no parts. Others are somebody else's and stay.
+ *
+ * @returns how many were aborted.
+ */
+export async function abortOrphans(
+  runtime: Runtime,
+  client: ObjectStore,
+  { bucket, key }: { readonly bucket: string; readonly key: string },
+  { from, to }: Window,
+): Promise<number> {
+  const earliest = from.getTime() - CLOCK_TOLERANCE_MS;
+  const latest = to.getTime() + CLOCK_TOLERANCE_MS;
+  let aborted = 0;
+  for (const { uploadId, initiated } of await listUploadsOf(runtime, client, { bucket, key })) {
+    if (initiated.getTime() < earliest || initiated.getTime() > latest) continue;
+    if (await abortIfEmpty(runtime, client, { bucket, key, uploadId })) aborted += 1;
+  }
+  return aborted;
+}
+
+async function abortIfEmpty(
+  runtime: Runtime,
+  client: ObjectStore,
+  upload: { readonly bucket: string; readonly key: string; readonly uploadId: string },
+): Promise<boolean> {
+  try {
+    const { parts } = await withRetry(runtime, () => client.listParts({ upload, limit: 1 }));
+    if (parts.length > 0) return false;
+    await client.abortUpload(upload);
+    return true;
+  } catch (error) {
+    // Somebody was faster: it is gone, which is what was wanted.
+    if (error instanceof CopyError && error.name === 'UploadGone') return false;
+    throw error;
+  }
+}

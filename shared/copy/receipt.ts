@@ -1,0 +1,126 @@
+import type { Check, CopyRequest, PinnedCopy, Progress, Receipt } from '../contract.ts';
+import { CopyError } from '../errors.ts';
+import { bareEtag, sameEtag } from '../etag.ts';
+import type { Checksums, ObjectFacts, WrittenObject } from '../provider/provider.ts';
+import type { Runtime } from '../runtime.ts';
+import type { InspectedSource } from './inspect.ts';
+import { EMPTY_PROGRESS } from './progress.ts';
+import { compare, compareChecksums } from './verify.ts';
+
+export interface ReceiptInput {
+  readonly strategy: 'whole' | 'parts';
+  readonly copy: PinnedCopy;
+  /** What the completing request answered. */
+  readonly written: WrittenObject;
+  /** What HEAD says of the destination; undefined when somebody else has replaced it since. */
+  readonly facts: ObjectFacts | undefined;
+  readonly progress: Progress;
+  /** Checks that were made before the object was completed. */
+  readonly before: readonly Check[];
+}
+
+/**
+ * Compares what was written with what was pinned.
+ *
+ * @throws CopyError ChecksumMismatch when any check differs, or is missing although it was required; Unsupported when
+ * the provider did not encrypt as asked.
+ */
+export function proveCopy(
+  runtime: Runtime,
+  { strategy, copy, written, facts, progress, before }: ReceiptInput,
+): Receipt {
+  const checksums: Checksums = { ...facts?.checksums, ...written.checksums };
+  const etag = written.etag ?? facts?.etag;
+  const checks = [
+    compare('size', String(copy.size), facts === undefined ? undefined : String(facts.size)),
+    ...before,
+    ...compareChecksums(copy.checksums, checksums),
+    compareEtags(copy.etag, etag),
+  ];
+  refuseDifference(checks, copy);
+  const encryption = written.encryption ?? facts?.encryption;
+  if (copy.options.encryption !== undefined && facts !== undefined && encryption === undefined) {
+    throw new CopyError(
+      'Unsupported',
+      'The provider stored the destination without the encryption that was asked for.',
+    );
+  }
+  const versionId = written.versionId ?? facts?.versionId;
+  return {
+    source: { ...copy.source, etag: copy.etag },
+    destination: { ...copy.destination, versionId, etag, encryption },
+    size: copy.size,
+    strategy,
+    ...(strategy === 'parts' ? { partSize: copy.partSize, partCount: copy.partCount, spans: copy.spanCount } : {}),
+    adopted: progress.adopted,
+    retries: progress.retries,
+    throttles: progress.throttles,
+    seconds: secondsSince(runtime, copy.startedAt),
+    checks,
+  };
+}
+
+/** The receipt of a copy that was not needed, because the destination holds the same content already. */
+export function skippedReceipt(
+  runtime: Runtime,
+  { destination }: Pick<CopyRequest, 'destination'>,
+  source: InspectedSource,
+  facts: ObjectFacts,
+  startedAt: string,
+): Receipt {
+  const { adopted, retries, throttles } = EMPTY_PROGRESS;
+  return {
+    source: { store: source.store.name, ...source.object, etag: source.facts.etag },
+    destination: { ...destination, versionId: facts.versionId, etag: facts.etag, encryption: facts.encryption },
+    size: facts.size,
+    strategy: 'skip',
+    adopted,
+    retries,
+    throttles,
+    seconds: secondsSince(runtime, startedAt),
+    checks: [
+      compare('size', String(source.facts.size), String(facts.size)),
+      ...compareChecksums(source.facts.checksums, facts.checksums),
+      compareEtags(source.facts.etag, facts.etag),
+    ],
+  };
+}
+
+/**
+ * Equal ETags prove equal content, but unequal ones prove nothing: they depend on part boundaries and encryption, and
+ * are opaque. So this check is `equal` or `unavailable`, never `different`.
+ */
+function compareEtags(source: string, destination: string | undefined): Check {
+  const check = compare(
+    'etag',
+    bareEtag(source),
+    destination === undefined ? undefined : bareEtag(destination),
+    sameEtag,
+  );
+  return check.result === 'different' ? { ...check, result: 'unavailable' } : check;
+}
+
+function refuseDifference(checks: readonly Check[], { options, destination }: PinnedCopy): void {
+  const bad = checks.find(({ result }) => result === 'different');
+  if (bad !== undefined) {
+    throw new CopyError(
+      'ChecksumMismatch',
+      `The destination ${destination.bucket}/${destination.key} is not a copy of the source: ${bad.name} is ${bad.destination}, expected ${bad.source}.`,
+    );
+  }
+  const proven = checks.some(({ name, result }) => result === 'equal' && isContentProof(name));
+  if (options.requireChecksum && !proven) {
+    throw new CopyError(
+      'ChecksumMismatch',
+      'options.requireChecksum is true, but the provider has no checksum of both source and destination to compare.',
+    );
+  }
+}
+
+function isContentProof(name: Check['name']): boolean {
+  return name !== 'size' && name !== 'parts' && name !== 'sourceUnchanged';
+}
+
+function secondsSince({ clock }: Runtime, startedAt: string): number {
+  return Math.round(clock.now().getTime() - Date.parse(startedAt)) / 1000;
+}

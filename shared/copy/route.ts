@@ -1,0 +1,88 @@
+import type { CopyOptions, CopyRequest } from '../contract.ts';
+import { CopyError } from '../errors.ts';
+import type { Runtime } from '../runtime.ts';
+import type { OpenStore } from '../stores.ts';
+
+/** Where a copy goes from and to. */
+export interface Route {
+  readonly source: OpenStore;
+  readonly destination: OpenStore;
+}
+
+/**
+ * Opens both stores and refuses what no provider-side copy can do, before any request is sent.
+ *
+ * @throws CopyError InvalidRequest, RegionMismatch or Unsupported.
+ */
+export function routeOf({ stores }: Runtime, request: CopyRequest): Route {
+  const route = {
+    source: stores.open(request.source, 'source'),
+    destination: stores.open(request.destination, 'destination'),
+  };
+  refuseDistance(route);
+  refuseSameObject(route, request);
+  refuseUnsupported(route, request);
+  return route;
+}
+
+function refuseDistance({ source, destination }: Route): void {
+  if (source.provider.name !== destination.provider.name) {
+    throw new CopyError(
+      'Unsupported',
+      `Store ${source.name} is at ${source.provider.name} and store ${destination.name} at ${destination.provider.name}: a provider copies only between its own buckets.`,
+    );
+  }
+  const { region: from } = source.config;
+  const { region: to } = destination.config;
+  if (from !== to && destination.provider.capabilities.sameRegionOnly) {
+    throw new CopyError(
+      'RegionMismatch',
+      `Store ${source.name} is in region ${from} and store ${destination.name} in ${to}: ${destination.provider.name} copies only inside one region.`,
+    );
+  }
+}
+
+/** An older version onto its own key is a restore and allowed; the current one onto itself is a mistake. */
+function refuseSameObject({ source, destination }: Route, request: CopyRequest): void {
+  const same =
+    source.config.region === destination.config.region &&
+    request.source.bucket === request.destination.bucket &&
+    request.source.key === request.destination.key;
+  // Two stores may reach one provider by different endpoints, but an S3-compatible endpoint is a world of its own.
+  const oneWorld = source.provider.name !== 's3' || source.config.endpoint === destination.config.endpoint;
+  if (same && oneWorld && versionOf(request) === undefined) {
+    throw new CopyError(
+      'InvalidRequest',
+      'source and destination are the same object: choose another destination, or name an older version of the source.',
+    );
+  }
+}
+
+function versionOf({ source }: CopyRequest): string | undefined {
+  return 'versionId' in source ? source.versionId : undefined;
+}
+
+function refuseUnsupported({ source, destination }: Route, request: CopyRequest): void {
+  const { options } = request;
+  const { capabilities, name } = destination.provider;
+  const asksFor: readonly (readonly [boolean, string, boolean])[] = [
+    [versionOf(request) !== undefined, 'source.versionId', source.provider.capabilities.versions],
+    [options.acl !== undefined, 'options.acl', capabilities.acl],
+    [options.storageClass !== undefined, 'options.storageClass', capabilities.storageClasses],
+    [asksForTags(options), 'options.tags', capabilities.tags],
+    [options.sourceEncryption !== undefined, 'options.sourceEncryption', capabilities.encryption.includes('customer')],
+    [
+      options.encryption !== undefined,
+      `options.encryption.kind "${options.encryption?.kind}"`,
+      options.encryption !== undefined && capabilities.encryption.includes(options.encryption.kind),
+    ],
+  ];
+  const refused = asksFor.find(([asked, , supported]) => asked && !supported);
+  if (refused !== undefined) {
+    throw new CopyError('Unsupported', `${refused[1]} is given, but ${name} does not support it: leave it out.`);
+  }
+}
+
+function asksForTags({ tags }: CopyOptions): boolean {
+  return typeof tags === 'object' && Object.keys(tags).length > 0;
+}
