@@ -2,6 +2,7 @@
 
 /** States of the machine `CopyObject`, as an operator reads them in the console. */
 export const STATES = {
+  start: 'Start',
   initiate: 'Initiate',
   next: 'One request or parts?',
   copyWhole: 'CopyWhole',

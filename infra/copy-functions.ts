@@ -1,0 +1,88 @@
+import { join } from 'node:path';
+import { TASKS, type TaskName } from '@objectferry/shared/naming.ts';
+import { Duration } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { CopyFunction } from './copy-function.ts';
+import type { StoreAccess } from './store-access.ts';
+
+interface Handler {
+  readonly file: string;
+  readonly description: string;
+  readonly memoryMiB: number;
+  readonly timeoutSeconds: number;
+}
+
+// Lambda's longest.
+const LONGEST_SECONDS = 15 * 60;
+
+/**
+ * The handlers. Memory buys processor share (1,769 MiB is one core): nothing here holds an object's bytes, so each
+ * size answers "how much signing and XML at a time", not "how large is the object".
+ */
+export const HANDLERS: Readonly<Record<TaskName, Handler>> = {
+  Initiate: {
+    file: 'initiate.ts',
+    description: 'Inspects the source, pins it, decides on one request or parts, opens the upload',
+    // A handful of requests one after another; the share shortens the cold start, which a small copy waits for.
+    memoryMiB: 512,
+    // A handful of requests with their retries: seconds, minutes when the provider throttles.
+    timeoutSeconds: 5 * 60,
+  },
+  CopyWhole: {
+    file: 'copy-whole.ts',
+    description: 'Copies an object with one request',
+    // One request at a time.
+    memoryMiB: 256,
+    // Up to 5 GiB in one request, which the provider answers when it is done: minutes.
+    timeoutSeconds: LONGEST_SECONDS,
+  },
+  CopySpan: {
+    file: 'copy-span.ts',
+    description: 'Copies a run of parts, each with its own request',
+    // Up to 200 requests in flight, each signed and its answer parsed: a third of a core carries some hundred a second.
+    memoryMiB: 512,
+    // As long as possible: a span that runs out of time costs a round of the machine.
+    timeoutSeconds: LONGEST_SECONDS,
+  },
+  Complete: {
+    file: 'complete.ts',
+    description: 'Checks every part, completes the upload, verifies the object',
+    // 10,000 parts in memory, once from List Parts and once in the request: a few MiB, and XML of 1 MiB to parse.
+    memoryMiB: 512,
+    // Providers assemble 10,000 parts for minutes before they answer.
+    timeoutSeconds: LONGEST_SECONDS,
+  },
+  Abort: {
+    file: 'abort.ts',
+    description: 'Leaves no upload behind after a failure',
+    // One request at a time.
+    memoryMiB: 256,
+    // Repeats until the upload is gone, and other spans' part copies of 5 GiB may end minutes later.
+    timeoutSeconds: LONGEST_SECONDS,
+  },
+};
+
+const HANDLER_FOLDER = join(import.meta.dirname, '..', 'functions');
+
+/** Makes the function of every task, each allowed to read the stores file and the secrets it needs. */
+export function createCopyFunctions(scope: Construct, access: StoreAccess): Readonly<Record<TaskName, CopyFunction>> {
+  const create = (task: TaskName): CopyFunction => {
+    const { file, description, memoryMiB, timeoutSeconds } = HANDLERS[task];
+    const handler = new CopyFunction(scope, task, {
+      entry: join(HANDLER_FOLDER, file),
+      description,
+      memoryMiB,
+      timeout: Duration.seconds(timeoutSeconds),
+    });
+    access.grantTo(handler);
+    return handler;
+  };
+  const [initiate, copyWhole, copySpan, complete, abort] = TASKS;
+  return {
+    [initiate]: create(initiate),
+    [copyWhole]: create(copyWhole),
+    [copySpan]: create(copySpan),
+    [complete]: create(complete),
+    [abort]: create(abort),
+  };
+}

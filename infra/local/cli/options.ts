@@ -1,0 +1,92 @@
+import { CopyError } from '@objectferry/shared/errors.ts';
+import { parse } from '@objectferry/shared/schema.ts';
+import * as v from 'valibot';
+
+const Flags = v.strictObject({
+  stores: v.string(),
+  json: v.optional(v.boolean(), false),
+  overwrite: v.optional(v.string()),
+  ifSourceEtag: v.optional(v.string()),
+  ifSourceNoneEtag: v.optional(v.string()),
+  ifSourceModifiedSince: v.optional(v.string()),
+  ifSourceUnmodifiedSince: v.optional(v.string()),
+  tags: v.optional(v.string()),
+  acl: v.optional(v.string()),
+  storageClass: v.optional(v.string()),
+  encryption: v.optional(v.string()),
+  encryptionKeyId: v.optional(v.string()),
+  encryptionKeySecret: v.optional(v.string()),
+  sourceKeySecret: v.optional(v.string()),
+  partSizeMib: v.optional(v.string()),
+  maxInFlight: v.optional(v.string()),
+  onFailure: v.optional(v.string()),
+  requireChecksum: v.optional(v.boolean()),
+  token: v.optional(v.boolean()),
+  options: v.optional(v.string()),
+});
+/** The flags of `objectferry copy`, as the shell gave them. */
+export type Flags = v.InferOutput<typeof Flags>;
+
+/** Types the untyped flags of the command-line library. */
+export function parseFlags(flags: unknown): Flags {
+  return parse(Flags, flags, 'The command line');
+}
+
+/**
+ * The request that the command line describes, still to be parsed: flags win over `--options`.
+ *
+ * @throws CopyError InvalidRequest when `--options` is not a JSON object, or a number is not one.
+ */
+export function requestFrom(source: string, destination: string, flags: Flags): unknown {
+  const ifSource = defined({
+    etag: flags.ifSourceEtag,
+    noneEtag: flags.ifSourceNoneEtag,
+    modifiedSince: flags.ifSourceModifiedSince,
+    unmodifiedSince: flags.ifSourceUnmodifiedSince,
+  });
+  const encryption = defined({
+    kind: flags.encryption,
+    keyId: flags.encryptionKeyId,
+    keySecret: flags.encryptionKeySecret,
+  });
+  const options = defined({
+    overwrite: flags.overwrite,
+    ifSource: Object.keys(ifSource).length === 0 ? undefined : ifSource,
+    tags: flags.tags,
+    acl: flags.acl,
+    storageClass: flags.storageClass,
+    encryption: Object.keys(encryption).length === 0 ? undefined : encryption,
+    sourceEncryption:
+      flags.sourceKeySecret === undefined ? undefined : { kind: 'customer', keySecret: flags.sourceKeySecret },
+    partSizeMiB: wholeNumber('--part-size-mib', flags.partSizeMib),
+    maxInFlight: wholeNumber('--max-in-flight', flags.maxInFlight),
+    onFailure: flags.onFailure,
+    requireChecksum: flags.requireChecksum,
+    token: flags.token,
+  });
+  return { source, destination, options: { ...jsonOptions(flags.options), ...options } };
+}
+
+function defined(fields: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+}
+
+function wholeNumber(flag: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (/^-?\d+$/.test(text)) return Number(text);
+  throw new CopyError('InvalidRequest', `${flag} is "${text}": give a whole number.`);
+}
+
+function jsonOptions(text: string | undefined): object {
+  if (text === undefined) return {};
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
+  } catch {
+    // Falls through to the one sentence for both mistakes.
+  }
+  throw new CopyError(
+    'InvalidRequest',
+    `--options is not a JSON object: write for example '{"metadata": {"contentType": "video/mp4"}}'.`,
+  );
+}

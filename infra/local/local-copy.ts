@@ -1,0 +1,53 @@
+import type { Runtime } from '@objectferry/shared/runtime.ts';
+import { task as abort } from '#functions/abort.ts';
+import { task as complete } from '#functions/complete.ts';
+import { task as copySpan } from '#functions/copy-span.ts';
+import { task as copyWhole } from '#functions/copy-whole.ts';
+import { task as initiate } from '#functions/initiate.ts';
+import type { Task } from '#functions/task.ts';
+import { copyDefinition } from './definition.ts';
+import { type MachineResult, runMachine } from './engine.ts';
+import type { MachineEvent } from './machine-event.ts';
+import { withTimeLimit } from './time-limit.ts';
+
+/** A copy to run on this machine. */
+export interface LocalCopy {
+  /** A `CopyRequest`, not yet parsed: the machine's first task refuses a bad one. */
+  readonly request: unknown;
+  readonly runtime: Runtime;
+  /**
+   * Stops the copy and cleans up; the result then is FAILED with the error `Stopped`, or SUCCEEDED when the last
+   * request was on its way already.
+   */
+  readonly signal?: AbortSignal | undefined;
+  /** Hears every event of the engine; parts are told by `runtime.observe`. */
+  readonly onEvent?: ((event: MachineEvent) => void) | undefined;
+  /** How long one invocation may take; default 900, as on Lambda. */
+  readonly invocationSeconds?: number | undefined;
+  /** Milliseconds before each retry of the machine, in place of the definition's delays. */
+  readonly retryIntervalMs?: number | undefined;
+}
+
+const LAMBDA_SECONDS = 900;
+
+/** Runs one copy with the synthesized definition and the deployed handlers, on this machine. */
+export function runCopy({
+  request,
+  runtime,
+  invocationSeconds = LAMBDA_SECONDS,
+  ...options
+}: LocalCopy): Promise<MachineResult> {
+  const local = (task: Task) => withTimeLimit(task, runtime, invocationSeconds);
+  return runMachine({
+    ...options,
+    definition: copyDefinition(),
+    input: request,
+    tasks: {
+      Initiate: local(initiate),
+      CopyWhole: local(copyWhole),
+      CopySpan: local(copySpan),
+      Complete: local(complete),
+      Abort: local(abort),
+    },
+  });
+}

@@ -1,0 +1,56 @@
+import { CopyError } from '@objectferry/shared/errors.ts';
+import { createTransport } from '@objectferry/shared/http/undici-transport.ts';
+import type { CopyEvent, Runtime } from '@objectferry/shared/runtime.ts';
+import { openStores, type StoreConfigs } from '@objectferry/shared/stores.ts';
+import { credentialSource, customerKeyFrom, type Environment } from '#functions/secrets.ts';
+import { randomToken, systemClock } from '#functions/system.ts';
+
+/** All spans share one process here, and a shell allows it about 1,000 open files. */
+const MAX_IN_FLIGHT_HERE = 256;
+
+export interface LocalRuntimeOptions {
+  readonly stores: StoreConfigs;
+  readonly env: Environment;
+  readonly observe: (event: CopyEvent) => void;
+  /** Requests that a copy may have in flight at most, whatever its store allows. */
+  readonly maxInFlight?: number | undefined;
+}
+
+/** A runtime for handlers that run in this process, with the sockets they share. */
+export function createLocalRuntime({ stores, env, observe, maxInFlight = MAX_IN_FLIGHT_HERE }: LocalRuntimeOptions): {
+  readonly runtime: Runtime;
+  readonly close: () => Promise<void>;
+} {
+  const transport = createTransport({ connectionsPerOrigin: MAX_IN_FLIGHT_HERE });
+  const sources = { env, readSecret: (id: string) => readSecretHere(id, env) };
+  const runtime: Runtime = {
+    stores: openStores(capped(stores, maxInFlight), {
+      transport,
+      now: systemClock.now,
+      credentials: (config, store) => credentialSource(config, store, sources),
+    }),
+    clock: systemClock,
+    random: Math.random,
+    newToken: randomToken,
+    customerKey: (id) => customerKeyFrom(sources.readSecret, id),
+    observe,
+  };
+  return { runtime, close: () => transport.close() };
+}
+
+function capped(stores: StoreConfigs, maxInFlight: number): StoreConfigs {
+  return Object.fromEntries(
+    Object.entries(stores).map(([name, config]) => [
+      name,
+      { ...config, maxInFlight: Math.min(config.maxInFlight, maxInFlight) },
+    ]),
+  );
+}
+
+/** On this machine a secret is an environment variable: `objectferry/north` is read from `OBJECTFERRY_NORTH`. */
+async function readSecretHere(id: string, env: Environment): Promise<string> {
+  const name = id.toUpperCase().replaceAll(/[^A-Z0-9]+/g, '_');
+  const text = env[name];
+  if (text !== undefined && text !== '') return text;
+  throw new CopyError('InvalidConfig', `The secret ${id} is not here: set ${name} in the environment to its text.`);
+}

@@ -1,0 +1,162 @@
+import { describe, expect, test } from 'vitest';
+import { causeOf, FakeMachine, FINISHED, named, parts, REPORT } from './fake-tasks.ts';
+
+const INSTANT = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+
+describe('the ways through', () => {
+  test('one request', async () => {
+    const machine = new FakeMachine();
+    const request = { source: 's://b/k', destination: 's://b/l' };
+    expect(await machine.run(request)).toMatchObject({ status: 'SUCCEEDED', output: { size: 1 } });
+    expect(machine.calls).toEqual([
+      { task: 'Initiate', payload: { request, startedAt: INSTANT } },
+      { task: 'CopyWhole', payload: { copy: { size: 1 }, request } },
+    ]);
+  });
+
+  test('nothing to do', async () => {
+    const machine = new FakeMachine({ Initiate: async () => FINISHED });
+    expect(await machine.run()).toMatchObject({ status: 'SUCCEEDED', output: { size: 1 } });
+    expect(machine.calls).toHaveLength(1);
+  });
+
+  test('parts: every span gets the copy and itself, and Complete every report in order', async () => {
+    const machine = new FakeMachine({ Initiate: async () => parts(3), CopySpan: async (payload) => ({ payload }) });
+    expect(await machine.run()).toMatchObject({ status: 'SUCCEEDED', output: { size: 1 } });
+    const payloads = [1, 2, 3].map((first) => ({ copy: { uploadId: 'u' }, span: { first, count: 1 } }));
+    expect(machine.payload('Complete')).toEqual({
+      copy: { uploadId: 'u' },
+      reports: payloads.map((payload) => ({ payload })),
+      done: { copied: 0 },
+    });
+    expect(machine.count('Abort')).toBe(0);
+  });
+
+  test('what is left goes another round, with what was done so far', async () => {
+    let round = 0;
+    const machine = new FakeMachine({
+      Initiate: async () => parts(2),
+      Complete: async () => {
+        round += 1;
+        if (round === 3) return FINISHED;
+        return { strategy: 'parts', copy: { uploadId: 'u' }, spans: [{ first: 9, count: 1 }], done: { copied: round } };
+      },
+    });
+    expect(await machine.run()).toMatchObject({ status: 'SUCCEEDED' });
+    expect(machine.count('CopySpan')).toBe(2 + 1 + 1);
+    expect(machine.payload('Complete', 2)).toMatchObject({ done: { copied: 2 }, reports: [REPORT] });
+  });
+});
+
+describe('failures', () => {
+  test('a span is tried again on a retryable name, up to its number of attempts', async () => {
+    let failures = 8;
+    const CopySpan = async () => {
+      failures -= 1;
+      if (failures >= 0) throw named('Throttled');
+      return REPORT;
+    };
+    const machine = new FakeMachine({ Initiate: async () => parts(1), CopySpan });
+    expect(await machine.run()).toMatchObject({ status: 'SUCCEEDED' });
+    expect(machine.count('CopySpan')).toBe(9);
+    failures = 9;
+    const other = new FakeMachine({ Initiate: async () => parts(1), CopySpan });
+    expect(await other.run()).toMatchObject({ status: 'FAILED', error: 'Throttled' });
+    expect(other.count('Abort')).toBe(1);
+  });
+
+  test.each(['AccessDenied', 'SourceChanged', 'TypeError'])('%s is not tried again', async (name) => {
+    const machine = new FakeMachine({
+      Initiate: async () => parts(1),
+      CopySpan: async () => {
+        throw named(name, 'No.');
+      },
+    });
+    expect(await machine.run()).toMatchObject({ status: 'FAILED', error: name, cause: causeOf(name, 'No.') });
+    expect(machine.count('CopySpan')).toBe(1);
+  });
+
+  test('Abort gets the state in which it happened, and the first error is the one reported', async () => {
+    const request = { source: 's' };
+    const machine = new FakeMachine({
+      Initiate: async () => parts(1),
+      Complete: async () => {
+        throw named('ChecksumMismatch', 'Different.');
+      },
+      Abort: async () => {
+        throw named('AccessDenied', 'Not even that.');
+      },
+    });
+    const cause = causeOf('ChecksumMismatch', 'Different.');
+    expect(await machine.run(request)).toMatchObject({ status: 'FAILED', error: 'ChecksumMismatch', cause });
+    expect(machine.payload('Abort')).toEqual({
+      state: { ...parts(1), reports: [REPORT], error: { Error: 'ChecksumMismatch', Cause: cause } },
+      request,
+      startedAt: INSTANT,
+    });
+  });
+
+  test('Abort is tried again until it has worked', async () => {
+    let failures = 2;
+    const machine = new FakeMachine({
+      CopyWhole: async () => {
+        throw named('UploadGone');
+      },
+      Abort: async () => {
+        failures -= 1;
+        if (failures >= 0) throw named('ConnectionLost');
+      },
+    });
+    expect(await machine.run()).toMatchObject({ status: 'FAILED', error: 'UploadGone' });
+    expect(machine.count('Abort')).toBe(3);
+  });
+
+  test.each([['a text'], [['a', 'list']], [{ copy: { uploadId: 'of somebody else' } }]])(
+    'the input %j reaches Abort only as the request, never as the copy',
+    async (input) => {
+      const machine = new FakeMachine({
+        Initiate: async () => {
+          throw named('InvalidRequest', 'Say what to copy.');
+        },
+      });
+      expect(await machine.run(input)).toMatchObject({ status: 'FAILED', error: 'InvalidRequest' });
+      expect(machine.payload('Abort')).toMatchObject({ request: input });
+      expect(machine.payload('Abort')).not.toHaveProperty('state.copy');
+    },
+  );
+
+  test('items of a Map that has failed do not start, and the running ones are told', async () => {
+    const told: boolean[] = [];
+    const machine = new FakeMachine({
+      Initiate: async () => parts(100),
+      CopySpan: async (_payload, abandoned) => {
+        if (machine.count('CopySpan') === 40) throw named('AccessDenied');
+        const { promise, resolve } = Promise.withResolvers<void>();
+        abandoned.addEventListener('abort', () => {
+          told.push(true);
+          resolve();
+        });
+        await promise;
+      },
+    });
+    expect(await machine.run()).toMatchObject({ status: 'FAILED', error: 'AccessDenied' });
+    expect(machine.count('CopySpan')).toBe(40);
+    expect(told).toHaveLength(39);
+    expect(machine.count('Abort')).toBe(1);
+  });
+
+  test('a span in its pause before a retry is not tried again once the Map has failed', async () => {
+    const machine = new FakeMachine({
+      Initiate: async () => parts(2),
+      CopySpan: async () => {
+        if (machine.count('CopySpan') === 1) throw named('Throttled');
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        throw named('AccessDenied');
+      },
+    });
+    const result = await machine.run({}, { retryIntervalMs: 30_000 });
+    expect(result).toMatchObject({ status: 'FAILED', error: 'AccessDenied' });
+    expect(result.seconds).toBeLessThan(5);
+    expect(machine.count('CopySpan')).toBe(2);
+  });
+});
