@@ -1,0 +1,195 @@
+import { readFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { type FaultPlan, noFaults } from './fault-plan.ts';
+import { FaultPlanError, parseFaultPlan } from './fault-plan-parser.ts';
+import { startOssEmulator } from './oss/emulator.ts';
+
+/** What is printed about one emulator: enough to point a client at it. */
+interface Serving {
+  readonly store: string;
+  readonly provider: string;
+  readonly region: string;
+  readonly endpoint: string;
+  readonly virtualHostEndpoint: string;
+  readonly signature: string;
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly buckets: readonly string[];
+  readonly sample: string;
+  readonly close: () => Promise<void>;
+}
+
+interface StartOptions {
+  readonly port: number;
+  readonly faults: FaultPlan;
+}
+
+class UsageError extends Error {}
+
+const buckets = ['raw', 'archive'] as const;
+const sampleKey = 'sample.bin';
+const sampleBytes = 300 * 2 ** 20;
+const sampleSeed = 20_240_305;
+const lastPort = 65_535;
+
+/** One line per provider; its place decides its port. */
+const emulators: readonly ((options: StartOptions) => Promise<Serving>)[] = [serveOss];
+
+async function serveOss(options: StartOptions): Promise<Serving> {
+  const emulator = await startOssEmulator({ ...options, buckets });
+  emulator.model.putVirtualObject('raw', sampleKey, sampleBytes, sampleSeed);
+  const [account] = emulator.accounts;
+  return {
+    store: 'oss',
+    provider: 'oss',
+    region: emulator.region,
+    endpoint: emulator.endpoint,
+    virtualHostEndpoint: emulator.virtualHostEndpoint,
+    signature: 'v4',
+    accessKeyId: account?.accessKeyId ?? '',
+    secretAccessKey: account?.secretAccessKey ?? '',
+    buckets,
+    sample: `oss://raw/${sampleKey}`,
+    close: emulator.close,
+  };
+}
+
+function storeLine({ store, provider, region, endpoint, signature }: Serving): string {
+  const names = buckets.map((name) => `"${name}"`).join(', ');
+  return (
+    `  ${store}: { provider: ${provider}, region: ${region}, endpoint: "${endpoint}", addressing: path, ` +
+    `signature: ${signature}, credentials: { env: ${store.toUpperCase()} }, buckets: [${names}] }`
+  );
+}
+
+function storesFile(servings: readonly Serving[]): string {
+  return `stores:\n${servings.map(storeLine).join('\n')}\n`;
+}
+
+function exportLines(servings: readonly Serving[]): string {
+  return servings
+    .map(({ store, accessKeyId, secretAccessKey }) => {
+      const name = store.toUpperCase();
+      return `export ${name}_ACCESS_KEY_ID=${accessKeyId} ${name}_SECRET_ACCESS_KEY=${secretAccessKey}`;
+    })
+    .join('\n');
+}
+
+function forPeople(servings: readonly Serving[]): string {
+  const lines = servings.map(
+    ({ provider, endpoint, virtualHostEndpoint, accessKeyId, secretAccessKey, sample }) =>
+      `${provider}: ${endpoint} (path style), ${virtualHostEndpoint} (virtual hosts)\n` +
+      `  access key ${accessKeyId}, secret ${secretAccessKey}\n` +
+      `  buckets ${buckets.join(', ')}; ${sample} holds 300 MiB`,
+  );
+  return [
+    ...lines,
+    '',
+    'A stores file for these:',
+    '',
+    storesFile(servings),
+    'And the keys that it names:',
+    '',
+    exportLines(servings),
+    '',
+    'Press Ctrl-C to stop.',
+  ].join('\n');
+}
+
+function forPrograms(servings: readonly Serving[]): string {
+  return JSON.stringify({
+    emulators: servings.map(({ close: _close, ...facts }) => facts),
+    stores: storesFile(servings),
+    environment: Object.fromEntries(
+      servings.flatMap(({ store, accessKeyId, secretAccessKey }) => [
+        [`${store.toUpperCase()}_ACCESS_KEY_ID`, accessKeyId],
+        [`${store.toUpperCase()}_SECRET_ACCESS_KEY`, secretAccessKey],
+      ]),
+    ),
+  });
+}
+
+async function readFaults(file: string | undefined): Promise<FaultPlan> {
+  if (file === undefined) {
+    return noFaults;
+  }
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch {
+    throw new UsageError(`The fault file ${file} cannot be read.`);
+  }
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch {
+    throw new UsageError(`The fault file ${file} is not JSON.`);
+  }
+  return parseFaultPlan(parsed);
+}
+
+function readPort(text: string | undefined): number | undefined {
+  const port = Number(text);
+  if (text !== undefined && (!/^\d+$/.test(text) || port < 1 || port + emulators.length - 1 > lastPort)) {
+    throw new UsageError(`--port-base must be a port number between 1 and ${lastPort - emulators.length + 1}.`);
+  }
+  return text === undefined ? undefined : port;
+}
+
+function readFlags(argv: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...argv],
+      options: { json: { type: 'boolean' }, faults: { type: 'string' }, 'port-base': { type: 'string' } },
+    }).values;
+  } catch (error) {
+    const [first = ''] = (error instanceof Error ? error.message : String(error)).split('. ');
+    throw new UsageError(`${first.replace(/\.$/, '')}; the flags are --json, --faults FILE and --port-base N.`);
+  }
+}
+
+async function start(argv: readonly string[]): Promise<{ servings: readonly Serving[]; json: boolean }> {
+  const flags = readFlags(argv);
+  const base = readPort(flags['port-base']);
+  const faults = await readFaults(flags.faults);
+  const servings: Serving[] = [];
+  for (const [index, serve] of emulators.entries()) {
+    try {
+      servings.push(await serve({ port: base === undefined ? 0 : base + index, faults }));
+    } catch (error) {
+      await Promise.all(servings.map((serving) => serving.close()));
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new UsageError(`The emulators cannot listen there: ${reason}.`);
+    }
+  }
+  return { servings, json: flags.json === true };
+}
+
+function asked(): Promise<void> {
+  return new Promise((resolve) => {
+    process.once('SIGINT', () => resolve());
+    process.once('SIGTERM', () => resolve());
+  });
+}
+
+/** Runs the emulators until a signal asks to stop. Returns the exit code: 0, or 2 for a mistake in flags or faults. */
+export async function main(argv: readonly string[]): Promise<number> {
+  try {
+    const { servings, json } = await start(argv);
+    const stopped = asked();
+    console.log(json ? forPrograms(servings) : forPeople(servings));
+    await stopped;
+    await Promise.all(servings.map((serving) => serving.close()));
+    return 0;
+  } catch (error) {
+    if (error instanceof UsageError || error instanceof FaultPlanError) {
+      console.error(error.message);
+      return 2;
+    }
+    throw error;
+  }
+}
+
+if (import.meta.main) {
+  process.exitCode = await main(process.argv.slice(2));
+}

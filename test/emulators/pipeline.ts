@@ -1,0 +1,145 @@
+import type { Answer, WireRequest } from './answer.ts';
+import type { Fault } from './fault-plan.ts';
+import type { Faults, Target } from './faults.ts';
+import type { Responder } from './http-server.ts';
+import { Refusal } from './refusal.ts';
+import type { RequestLog } from './request-log.ts';
+
+/** What a fault changes about an operation itself, rather than about its answer. */
+export interface Tweaks {
+  readonly wholeObject: boolean;
+  /** Bytes that a copied part is to lack. */
+  readonly missingBytes: number;
+}
+
+/** A provider, as the pipeline drives it. Any step may throw a `Refusal`. */
+export interface Service<Call extends Target> {
+  /** Finds out what is asked for, without judging it. */
+  read(request: WireRequest): Call;
+  /** Verifies the signature, before faults apply: a fault must never hide that a client signs wrongly. */
+  authenticate(call: Call): void;
+  perform(call: Call, tweaks: Tweaks): Answer;
+  /** The provider's own error answer. */
+  refuse(refusal: Refusal, request: WireRequest, target: Target | undefined): Answer;
+  /** The provider's own error document, for the places where it comes with status 200. */
+  errorDocument(refusal: Refusal, request: WireRequest, target: Target): string;
+}
+
+/** What the pipeline works with besides the provider. */
+export interface PipelineOptions {
+  readonly faults: Faults;
+  readonly log: RequestLog;
+  /** Told of every authenticated request before it is worked on: a test can change the world between two requests. */
+  readonly onRequest?: ((target: Target) => void) | undefined;
+}
+
+const plain: Tweaks = { wholeObject: false, missingBytes: 0 };
+
+/** Makes a responder of a provider: read, authenticate, decide on a fault, work, spoil the answer, count. */
+export function createPipeline<Call extends Target>(service: Service<Call>, options: PipelineOptions): Responder {
+  return (request) => {
+    let call: Call | undefined;
+    let fault: Fault | undefined;
+    let answer: Answer;
+    try {
+      call = service.read(request);
+      service.authenticate(call);
+      const injection = options.faults.next(call, request.id);
+      fault = injection.fault;
+      options.onRequest?.(call);
+      answer = carryOut(service, call, request, fault);
+      if (injection.latencyMs > 0) {
+        answer = { ...answer, latencyMs: injection.latencyMs };
+      }
+    } catch (error) {
+      if (!(error instanceof Refusal)) {
+        throw error;
+      }
+      answer = service.refuse(error, request, call);
+    }
+    options.log.add(request, call, reaches(answer) ? answer.status : 0, fault?.kind);
+    return answer;
+  };
+}
+
+function reaches({ delivery }: Answer): boolean {
+  return delivery?.kind !== 'reset' && delivery?.kind !== 'silence';
+}
+
+function carryOut<Call extends Target>(
+  service: Service<Call>,
+  call: Call,
+  request: WireRequest,
+  fault: Fault | undefined,
+): Answer {
+  const work = (tweaks: Tweaks = plain): Answer => {
+    try {
+      return service.perform(call, tweaks);
+    } catch (error) {
+      if (error instanceof Refusal) {
+        return service.refuse(error, request, call);
+      }
+      throw error;
+    }
+  };
+  switch (fault?.kind) {
+    case 'status':
+      throw new Refusal(fault.status, fault.code, fault.message ?? 'The emulator was told to answer this.', {
+        headers: fault.headers ?? {},
+      });
+    case 'reset':
+      return { status: 0, headers: {}, delivery: { kind: 'reset' } };
+    case 'whole-object':
+      return work({ ...plain, wholeObject: true });
+    case 'wrong-size':
+      return work({ ...plain, missingBytes: fault.bytes });
+    case 'error-in-200': {
+      const refusal = new Refusal(200, fault.code, fault.message ?? 'The emulator was told to answer this.');
+      const headers = fault.done ? withoutEtag(work()).headers : {};
+      return {
+        status: 200,
+        headers: { ...headers, 'content-type': 'application/xml' },
+        body: service.errorDocument(refusal, request, call),
+      };
+    }
+    case 'stall':
+      return fault.where === 'before'
+        ? { status: 0, headers: {}, delivery: { kind: 'silence', ms: fault.ms } }
+        : { ...work(), delivery: { kind: 'stall', ms: fault.ms } };
+    default:
+      return spoil(work(), fault);
+  }
+}
+
+/** Faults that leave the work alone and change only what the client hears of it. */
+function spoil(answer: Answer, fault: Fault | undefined): Answer {
+  switch (fault?.kind) {
+    case 'missing-etag':
+      return withoutEtag(answer);
+    case 'empty-etag':
+      return {
+        ...answer,
+        headers: { ...answer.headers, ...(answer.headers['etag'] === undefined ? {} : { etag: '' }) },
+        body: mapText(answer.body, (text) => text.replace(/(<ETag>)[^<]*(<\/ETag>)/g, '$1$2')),
+      };
+    case 'empty-body':
+      return { ...answer, body: undefined };
+    case 'cut-body':
+      return { ...answer, delivery: { kind: 'cut' } };
+    case 'lost-answer':
+      return { ...answer, delivery: { kind: 'reset' } };
+    case 'malformed-xml':
+      return { ...answer, body: mapText(answer.body, (text) => text.replace(/<\/[^<]*>$/, '<')) };
+    default:
+      return answer;
+  }
+}
+
+function withoutEtag(answer: Answer): Answer {
+  const { etag: _etag, ...headers } = answer.headers;
+  return { ...answer, headers, body: mapText(answer.body, (text) => text.replace(/<ETag>[^<]*<\/ETag>/g, '')) };
+}
+
+function mapText(body: Answer['body'], change: (text: string) => string): Answer['body'] {
+  return typeof body === 'string' ? change(body) : body;
+}
