@@ -13,3 +13,8 @@ export function bareEtag(etag: string): string {
 export function sameEtag(a: string, b: string): boolean {
   return bareEtag(a).toLowerCase() === bareEtag(b).toLowerCase();
 }
+
+/** The ETag of an answer; undefined when it is absent or empty, which proves nothing. */
+export function provenEtag(etag: string | undefined): string | undefined {
+  return etag === undefined || bareEtag(etag) === '' ? undefined : etag;
+}

@@ -1,6 +1,7 @@
 import type { PinnedCopy } from '../contract.ts';
 import type { CustomerKey } from '../credentials.ts';
 import { CopyError } from '../errors.ts';
+import { provenEtag } from '../etag.ts';
 import type { Encryption, ObjectStore, Upload } from '../provider/provider.ts';
 import type { ByteRange } from '../range.ts';
 import { asSourceChange, pinConditions, pinnedSource, requirePinnedVersion } from './pin.ts';
@@ -44,7 +45,7 @@ export async function copyRange(target: PartTarget, partNumber: number, signal: 
     });
   requirePinnedVersion(copy, answer.sourceVersionId, partNumber);
   if (client.capabilities.partRangeReported) requireRange(answer.range, range, partNumber, client.provider);
-  const etag = answer.etag ?? (await listedEtag(target, partNumber, signal));
+  const etag = provenEtag(answer.etag) ?? provenEtag(await listedEtag(target, partNumber, signal));
   if (etag === undefined) {
     throw new CopyError('MissingETag', `The provider reported part ${partNumber} as copied, but sent no ETag.`, {
       provider: client.provider,

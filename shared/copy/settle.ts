@@ -37,7 +37,7 @@ export function isUnclear(error: unknown): error is CopyError {
 }
 
 /** What tells our object from anybody else's. */
-export interface Mark {
+interface Mark {
   readonly token: string | undefined;
   /** Bytes. */
   readonly size: number;
@@ -50,7 +50,7 @@ export interface Mark {
  * Answers "is this object mine?". The token answers it for certain. Without one, an object of the right size and
  * checksum that is younger than the copy counts as ours: equal content, maybe not our write.
  */
-export function isOurs(facts: ObjectFacts, { token, size, crc64ecma, startedAt }: Mark): boolean {
+function isOurs(facts: ObjectFacts, { token, size, crc64ecma, startedAt }: Mark): boolean {
   if (token !== undefined) return facts.metadata[TOKEN_METADATA] === token;
   const sameContent = crc64ecma !== undefined && facts.checksums.crc64ecma === crc64ecma;
   // Last-Modified has whole seconds.
@@ -58,7 +58,7 @@ export function isOurs(facts: ObjectFacts, { token, size, crc64ecma, startedAt }
 }
 
 /** The mark of a pinned copy. */
-export function markOf({ token, size, checksums, startedAt }: PinnedCopy): Mark {
+function markOf({ token, size, checksums, startedAt }: PinnedCopy): Mark {
   return { token, size, crc64ecma: checksums.crc64ecma, startedAt: new Date(startedAt) };
 }
 

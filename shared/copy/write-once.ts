@@ -1,5 +1,6 @@
 import type { PinnedCopy } from '../contract.ts';
 import { CopyError } from '../errors.ts';
+import { provenEtag } from '../etag.ts';
 import type { ObjectStore, WrittenObject } from '../provider/provider.ts';
 import type { Runtime } from '../runtime.ts';
 import { asSourceChange } from './pin.ts';
@@ -24,7 +25,7 @@ export function writeOnce(
   return withRetry(runtime, async () => {
     try {
       const written = await send();
-      if (written.etag !== undefined) return written;
+      if (provenEtag(written.etag) !== undefined) return written;
       throw new CopyError('MissingETag', 'The provider reported success, but sent no ETag.', {
         provider: client.provider,
         operation,

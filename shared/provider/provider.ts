@@ -89,7 +89,7 @@ export interface ContentHeaders {
 /** Whole-object checksums by name, in the provider's own notation. */
 export type Checksums = Readonly<{ [name in ChecksumName]?: string | undefined }>;
 /** `crc64ecma`: unsigned decimal (OSS). `crc64nvme`, `crc32`, `crc32c`: base64 of big-endian bytes (S3). */
-export type ChecksumName = 'crc64ecma' | 'crc64nvme' | 'crc32' | 'crc32c';
+type ChecksumName = 'crc64ecma' | 'crc64nvme' | 'crc32' | 'crc32c';
 
 /** How an object is encrypted at rest, as the provider reports it. */
 export interface ReportedEncryption {

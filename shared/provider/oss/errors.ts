@@ -180,7 +180,7 @@ const SENTENCES: Readonly<Partial<Record<ErrorName, (source: string, target: str
   BucketNotFound: (source, target) =>
     `The bucket of ${source === target ? target : `${source} or ${target}`} does not exist.`,
   Immutable: (source, target) =>
-    `The object you specified is immutable: a retention policy protects ${source === target ? target : `${source} or ${target}`}.`,
+    `The object you specified is immutable. A retention policy protects ${source === target ? target : `${source} or ${target}`}.`,
   RegionMismatch: (source, target) =>
     source === target
       ? `${target} is in another region than the endpoint of this store.`

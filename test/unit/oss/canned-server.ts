@@ -14,7 +14,7 @@ export interface Canned {
 }
 
 /** A request as it arrived; header values decoded as UTF-8. */
-export interface Seen {
+interface Seen {
   readonly line: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;

@@ -119,7 +119,7 @@ describe('one mapping', () => {
 
   it('OSS-11 says what OSS says about retention', () => {
     expect(failed(REQUESTS.complete, 409, 'FileImmutable').message).toBe(
-      'The object you specified is immutable: a retention policy protects "dst-bucket/d". [oss, CompleteMultipartUpload, status 409, FileImmutable, request 5C3D9175B6FC201293AD0001]',
+      'The object you specified is immutable. A retention policy protects "dst-bucket/d". [oss, CompleteMultipartUpload, status 409, FileImmutable, request 5C3D9175B6FC201293AD0001]',
     );
   });
 
@@ -146,7 +146,7 @@ describe('one mapping', () => {
       'OSS does not have the parts of "dst-bucket/d" with the ETags they were given.',
     );
     expect(both('FileImmutable')[0]).toBe(
-      'The object you specified is immutable: a retention policy protects "src-bucket/s" or "dst-bucket/d".',
+      'The object you specified is immutable. A retention policy protects "src-bucket/s" or "dst-bucket/d".',
     );
     expect(failed(REQUESTS.part, 403, 'AccessDenied', 'not in the same region').summary).toBe(
       '"src-bucket/s", "dst-bucket/d" and the endpoint of this store are not in one region.',

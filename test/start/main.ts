@@ -1,0 +1,73 @@
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { parseArgs } from 'node:util';
+import { Receipt } from '@objectferry/shared/contract.ts';
+import { parse } from '@objectferry/shared/schema.ts';
+import { formatBytes } from '#infra/local/cli/format.ts';
+import { explain, messageOf, receiptLines } from '#infra/local/cli/report.ts';
+import { run, STOPPED } from '#infra/local/cli/run.ts';
+import { firstDifference } from './compare.ts';
+import { FAULTS } from './faults.ts';
+import { startProvider } from './provider.ts';
+
+/**
+ * The main job with nothing configured: a real file is copied inside an emulated provider by the synthesized state
+ * machine while the provider misbehaves, then read back and compared.
+ *
+ * @returns the exit code: 0 done and equal, 1 failed, 2 bad flags.
+ */
+export async function main(argv: readonly string[]): Promise<number> {
+  const flags = readFlags(argv);
+  if (flags === undefined) return 2;
+  const { json } = flags;
+  const say = (line: string): boolean => process.stderr.write(`${line}\n`);
+  const file = process.execPath;
+  const bytes = await readFile(file);
+  await using provider = await startProvider();
+  const { stores, env, client } = provider;
+  const key = basename(file);
+  say(`An emulated ${provider.title} on ${provider.endpoint}, which checks every signature.`);
+  say(`Putting ${file} (${formatBytes(bytes.length)}) there as ${provider.store}://raw/${key}.`);
+  await provider.put({ bucket: 'raw', key, bytes });
+  provider.misbehave(FAULTS);
+  say(`Copying it to ${provider.store}://archive/${key} in parts of 1 MiB, while requests fail.`);
+  const result = await run({
+    request: {
+      source: { store: provider.store, bucket: 'raw', key },
+      destination: { store: provider.store, bucket: 'archive', key },
+      options: { partSizeMiB: 1 },
+    },
+    stores,
+    env,
+    show: json ? undefined : process.stderr,
+  });
+  if (result.status === 'FAILED') {
+    const exitCode = explain(result.error, messageOf(result.cause), json);
+    return result.stopped ? STOPPED : exitCode;
+  }
+  const receipt = parse(Receipt, result.output, 'The receipt');
+  provider.misbehave([]);
+  const difference = await firstDifference(client, { bucket: 'archive', key }, bytes);
+  if (difference !== undefined) return explain('ChecksumMismatch', difference, json);
+  say('What went wrong on the way, and was repaired:');
+  for (const line of provider.whatWentWrong()) say(`  ${line}`);
+  say(`Step Functions events: ${result.historyEvents} of 25,000; largest state: ${result.largestStateBytes} bytes.`);
+  if (json) process.stdout.write(`${JSON.stringify(receipt)}\n`);
+  else
+    process.stdout.write(
+      `${[...receiptLines(receipt), `  read back ${bytes.length} bytes, every one equal`].join('\n')}\n`,
+    );
+  return 0;
+}
+
+function readFlags(argv: readonly string[]): { readonly json: boolean } | undefined {
+  try {
+    const options = { json: { type: 'boolean', default: false } } as const;
+    return parseArgs({ args: [...argv], options, strict: true }).values;
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : error} Usage: npm start -- [--json]\n`);
+    return undefined;
+  }
+}
+
+if (import.meta.main) process.exitCode = await main(process.argv.slice(2));
