@@ -29,12 +29,7 @@ export function createExtension(transport: Transport, origin: string, token: str
       timeoutMs: 10_000,
       maxAnswerBytes: 128 * 1024,
     });
-    if (status !== 200) {
-      throw new CopyError(
-        'InvalidConfig',
-        `${what} cannot be read (status ${status}): check that it exists and may be read.`,
-      );
-    }
+    if (status !== 200) throw refusal(what, status, Buffer.from(body).toString('utf8'));
     try {
       return JSON.parse(Buffer.from(body).toString('utf8'));
     } catch {
@@ -53,4 +48,16 @@ export function createExtension(transport: Transport, origin: string, token: str
       return parse(SecretAnswer, await get(target, what), what, 'InvalidConfig').SecretString;
     },
   };
+}
+
+/** The extension passes the service's status on; a service that is busy must not end a copy. */
+function refusal(what: string, status: number, text: string): CopyError {
+  if (status === 429 || /throttl|rate exceeded/i.test(text)) {
+    return new CopyError('Throttled', `${what} cannot be read just now: too many requests.`, { status });
+  }
+  if (status >= 500) return new CopyError('ProviderUnavailable', `${what} cannot be read just now.`, { status });
+  return new CopyError(
+    'InvalidConfig',
+    `${what} cannot be read (status ${status}): check that it exists and may be read.`,
+  );
 }

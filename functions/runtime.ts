@@ -2,7 +2,7 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { CopyError } from '@objectferry/shared/errors.ts';
 import { createTransport } from '@objectferry/shared/http/undici-transport.ts';
 import { ENV } from '@objectferry/shared/naming.ts';
-import type { CopyEvent, Runtime } from '@objectferry/shared/runtime.ts';
+import type { CopyEvent, ProcessRuntime } from '@objectferry/shared/runtime.ts';
 import { openStores, parseStores } from '@objectferry/shared/stores.ts';
 import { createExtension } from './extension.ts';
 import { credentialSource, customerKeyFrom } from './secrets.ts';
@@ -10,10 +10,10 @@ import { randomToken, systemClock } from './system.ts';
 
 export const logger = new Logger({ serviceName: 'objectferry' });
 
-let started: Promise<Runtime> | undefined;
+let started: Promise<ProcessRuntime> | undefined;
 
 /** The runtime of a deployed handler, made once per cold start; the only place that reads the environment. */
-export function lambdaRuntime(): Promise<Runtime> {
+export function lambdaRuntime(): Promise<ProcessRuntime> {
   started ??= start().catch((error: unknown) => {
     // The next invocation may find the parameter in place.
     started = undefined;
@@ -22,7 +22,7 @@ export function lambdaRuntime(): Promise<Runtime> {
   return started;
 }
 
-async function start(): Promise<Runtime> {
+async function start(): Promise<ProcessRuntime> {
   const transport = createTransport();
   const port = process.env['PARAMETERS_SECRETS_EXTENSION_HTTP_PORT'] ?? '2773';
   const token = process.env['AWS_SESSION_TOKEN'] ?? '';

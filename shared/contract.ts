@@ -140,6 +140,8 @@ export const PinnedCopy = v.strictObject({
   /** Requests that one span keeps in flight. */
   inFlight: Positive,
   startedAt: Instant,
+  /** When the source was pinned, by the provider's clock: what it writes for us is younger. */
+  pinnedAt: Instant,
   options: v.pick(Options, ['overwrite', 'acl', 'encryption', 'sourceEncryption', 'onFailure', 'requireChecksum']),
 });
 export type PinnedCopy = v.InferOutput<typeof PinnedCopy>;
@@ -211,10 +213,12 @@ export type CompleteInput = v.InferOutput<typeof CompleteInput>;
 export const AbortInput = v.strictObject({
   state: v.object({
     copy: v.optional(PinnedCopy),
+    /** As it was given; there until Initiate was through. */
+    request: v.optional(v.unknown()),
     error: v.object({ Error: v.string(), Cause: v.optional(v.string()) }),
   }),
-  request: v.unknown(),
   startedAt: Instant,
 });
+export type AbortInput = v.InferOutput<typeof AbortInput>;
 export const AbortResult = v.strictObject({ upload: v.picklist(['none', 'gone', 'kept']) });
 export type AbortResult = v.InferOutput<typeof AbortResult>;

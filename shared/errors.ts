@@ -123,6 +123,10 @@ export interface ErrorFacts {
   readonly requestIds?: readonly string[] | undefined;
   /** How long the provider asks to wait before the next try, in milliseconds. */
   readonly retryAfterMs?: number | undefined;
+  /** The multipart upload that it happened to. */
+  readonly uploadId?: string | undefined;
+  /** What else a person or Abort has to know. */
+  readonly notes?: readonly string[] | undefined;
   /** The part that failed, 1-based. */
   readonly partNumber?: number | undefined;
   readonly cause?: unknown;
@@ -156,7 +160,16 @@ export function withFacts(error: CopyError, facts: ErrorFacts): CopyError {
   return new CopyError(error.name, error.summary, { ...error.facts, ...facts });
 }
 
-function bracketed({ provider, operation, status, code, requestIds, partNumber }: ErrorFacts): string {
+function bracketed({
+  provider,
+  operation,
+  status,
+  code,
+  requestIds,
+  partNumber,
+  uploadId,
+  notes = [],
+}: ErrorFacts): string {
   const facts = [
     provider,
     operation,
@@ -164,6 +177,8 @@ function bracketed({ provider, operation, status, code, requestIds, partNumber }
     status === undefined ? undefined : `status ${status}`,
     code,
     requestIds === undefined || requestIds.length === 0 ? undefined : `request ${requestIds.join(' ')}`,
+    uploadId === undefined ? undefined : `upload ${uploadId}`,
+    ...notes,
   ].filter((fact) => fact !== undefined);
   return facts.length === 0 ? '' : ` [${facts.join(', ')}]`;
 }

@@ -2,8 +2,8 @@ import type { CustomerKey } from './credentials.ts';
 import type { CopyError } from './errors.ts';
 import type { Stores } from './stores.ts';
 
-/** Everything a use case needs from outside: injected, so that tests own time, chance and network. */
-export interface Runtime {
+/** What a process has for all its invocations: injected, so that tests own time, chance and network. */
+export interface ProcessRuntime {
   readonly stores: Stores;
   readonly clock: Clock;
   /** A number in [0, 1). */
@@ -14,6 +14,12 @@ export interface Runtime {
   readonly customerKey: (secret: string) => Promise<CustomerKey>;
   /** Hears what happens while it happens; must neither throw nor wait. */
   readonly observe: (event: CopyEvent) => void;
+}
+
+/** Everything a use case needs from outside, during one invocation. */
+export interface Runtime extends ProcessRuntime {
+  /** Milliseconds until the invocation is ended from outside. */
+  readonly remainingMs: () => number;
 }
 
 export interface Clock {

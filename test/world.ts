@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { type CopyOptions, Receipt } from '@objectferry/shared/contract.ts';
-import type { CopyEvent, Runtime } from '@objectferry/shared/runtime.ts';
+import type { CopyEvent, ProcessRuntime } from '@objectferry/shared/runtime.ts';
 import { parse } from '@objectferry/shared/schema.ts';
 import { parseStores } from '@objectferry/shared/stores.ts';
 import { expect } from 'vitest';
@@ -31,7 +31,7 @@ export interface WorldOptions extends OssEmulatorOptions {
 /** An emulator, a store that points to it, and the whole local machine. */
 export interface World extends AsyncDisposable {
   readonly oss: OssEmulator;
-  readonly runtime: Runtime;
+  readonly runtime: ProcessRuntime;
   readonly events: CopyEvent[];
   /** Runs a copy from `raw/key` to `archive/copy` unless told otherwise. */
   readonly copy: (request?: Partial<WorldRequest>, run?: Partial<LocalCopy>) => Promise<MachineResult>;
@@ -92,7 +92,7 @@ export async function startWorld({
   });
   const sleep = (ms: number, signal?: AbortSignal) =>
     setTimeout(Math.min(ms, LONGEST_WAIT_MS), undefined, signal === undefined ? {} : { signal });
-  const runtime: Runtime = { ...local, clock: { ...local.clock, sleep } };
+  const runtime: ProcessRuntime = { ...local, clock: { ...local.clock, sleep } };
   const copy: World['copy'] = (request, run) =>
     runCopy({
       request: { source: 'oss://raw/key', destination: 'oss://archive/copy', ...request },

@@ -12,6 +12,8 @@ export type Json = null | boolean | number | string | Json[] | { [key: string]: 
 export const STATE_LIMIT_BYTES = 256 * 1024;
 /** The most a function's answer may have. */
 export const ANSWER_LIMIT_BYTES = 6 * 1024 * 1024;
+/** Events that an execution may have. */
+export const HISTORY_LIMIT = 25_000;
 /** How much of a failure's cause Step Functions keeps. */
 export const CAUSE_LIMIT_CHARACTERS = 32 * 1024;
 
@@ -45,4 +47,9 @@ export function dataLimitExceeded(state: string, problem: string): TerminalError
     'States.DataLimitExceeded',
     `State "${state}": ${problem}, but a state may have ${STATE_LIMIT_BYTES}.`,
   );
+}
+
+/** The failure of an execution with more than {@link HISTORY_LIMIT} events. */
+export function historyTooLong(): TerminalError {
+  return new TerminalError('States.Runtime', `The execution reached the limit of ${HISTORY_LIMIT} history events.`);
 }

@@ -1,4 +1,4 @@
-import type { Runtime } from '@objectferry/shared/runtime.ts';
+import type { ProcessRuntime } from '@objectferry/shared/runtime.ts';
 import { task as abort } from '#functions/abort.ts';
 import { task as complete } from '#functions/complete.ts';
 import { task as copySpan } from '#functions/copy-span.ts';
@@ -14,7 +14,7 @@ import { withTimeLimit } from './time-limit.ts';
 export interface LocalCopy {
   /** A `CopyRequest`, not yet parsed: the machine's first task refuses a bad one. */
   readonly request: unknown;
-  readonly runtime: Runtime;
+  readonly runtime: ProcessRuntime;
   /**
    * Stops the copy and cleans up; the result then is FAILED with the error `Stopped`, or SUCCEEDED when the last
    * request was on its way already.
@@ -24,6 +24,8 @@ export interface LocalCopy {
   readonly onEvent?: ((event: MachineEvent) => void) | undefined;
   /** How long one invocation may take; default 900, as on Lambda. */
   readonly invocationSeconds?: number | undefined;
+  /** How long Initiate, CopyWhole and Complete may go on after a stop, in milliseconds. */
+  readonly stopGraceMs?: number | undefined;
   /** Milliseconds before each retry of the machine, in place of the definition's delays. */
   readonly retryIntervalMs?: number | undefined;
 }

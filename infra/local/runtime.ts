@@ -1,6 +1,6 @@
 import { CopyError } from '@objectferry/shared/errors.ts';
 import { createTransport } from '@objectferry/shared/http/undici-transport.ts';
-import type { CopyEvent, Runtime } from '@objectferry/shared/runtime.ts';
+import type { CopyEvent, ProcessRuntime } from '@objectferry/shared/runtime.ts';
 import { openStores, type StoreConfigs } from '@objectferry/shared/stores.ts';
 import { credentialSource, customerKeyFrom, type Environment } from '#functions/secrets.ts';
 import { randomToken, systemClock } from '#functions/system.ts';
@@ -18,12 +18,12 @@ export interface LocalRuntimeOptions {
 
 /** A runtime for handlers that run in this process, with the sockets they share. */
 export function createLocalRuntime({ stores, env, observe, maxInFlight = MAX_IN_FLIGHT_HERE }: LocalRuntimeOptions): {
-  readonly runtime: Runtime;
+  readonly runtime: ProcessRuntime;
   readonly close: () => Promise<void>;
 } {
   const transport = createTransport({ connectionsPerOrigin: MAX_IN_FLIGHT_HERE });
   const sources = { env, readSecret: (id: string) => readSecretHere(id, env) };
-  const runtime: Runtime = {
+  const runtime: ProcessRuntime = {
     stores: openStores(capped(stores, maxInFlight), {
       transport,
       now: systemClock.now,

@@ -1,5 +1,13 @@
 import { History } from './history.ts';
-import { dataLimitExceeded, type Json, STATE_LIMIT_BYTES, stateBytes, type TerminalError } from './limits.ts';
+import {
+  dataLimitExceeded,
+  HISTORY_LIMIT,
+  historyTooLong,
+  type Json,
+  STATE_LIMIT_BYTES,
+  stateBytes,
+  type TerminalError,
+} from './limits.ts';
 import type { MachineEvent } from './machine-event.ts';
 
 /** Follows an execution: counts its history, measures its state. */
@@ -13,6 +21,7 @@ export class Watch {
   /** Takes the engine's next event. */
   see(event: MachineEvent): void {
     this.history.add(event);
+    if (this.history.count > HISTORY_LIMIT) this.broken ??= historyTooLong();
     if (event.type === 'StateEntered') this.measure(event.state.input, event.state.name, 'its input');
     if (event.type === 'StateExited') this.measure(event.state.output ?? null, event.state.name, 'its output');
   }

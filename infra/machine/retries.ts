@@ -6,7 +6,7 @@ import { JitterType, type RetryProps } from 'aws-cdk-lib/aws-stepfunctions';
 /**
  * What the machine tries again. Every attempt costs 3 history events (failed, scheduled, started), so the numbers
  * below are bounded by the 25,000 events of an execution: a round of 40 spans in which every span uses up every
- * attempt costs 40 x (7 + 3 x (8 + 6 + 20)) = 4,360 events, so even then an execution has five rounds.
+ * attempt costs 40 x (7 + 3 x (12 + 6 + 20)) = 4,840 events, so even then an execution has five rounds.
  */
 
 /** Failures of Lambda itself, or of the invocation as a whole: the same input may well succeed. */
@@ -30,13 +30,14 @@ export function retriesFor(task: TaskName): RetryProps[] {
     {
       errors: [...RETRYABLE_ERRORS],
       // The handler has tried each request several times already, so what arrives here lasts longer than seconds.
-      interval: Duration.seconds(2),
+      interval: Duration.seconds(span ? 5 : 2),
       backoffRate: 2,
-      // A longer pause is time lost to the person who waits; a provider's bad minute is over after a few of these.
-      maxDelay: Duration.seconds(60),
-      // 2+4+8+16 = 30 s at most. A span has far more requests that can fail, and loses nothing by a retry because
-      // it adopts its finished parts: 2+4+8+16+32+60+60+60 = 242 s at most.
-      maxAttempts: span ? 8 : 4,
+      // A longer pause is time lost to the person who waits.
+      maxDelay: Duration.seconds(120),
+      // 2+4+8+16 = 30 s at most. A span has far more requests that can fail, loses nothing by a retry because it
+      // adopts its finished parts, and hours of copying hang on it: (5+10+20+40+80 + 7 x 120) / 2 = 8 minutes on
+      // average, with the handler's own tries 20 minutes of an outage.
+      maxAttempts: span ? 12 : 4,
       jitterStrategy: JitterType.FULL,
     },
     {

@@ -3,14 +3,10 @@ import { type AbortInput, type AbortResult, CopyRequest, type PinnedCopy } from 
 import { CopyError, isErrorName } from '../errors.ts';
 import type { Runtime } from '../runtime.ts';
 import { listParts } from './list.ts';
+import { lostWindows } from './lost-uploads.ts';
 import { abortOrphans } from './orphans.ts';
 import { delayFor, withRetry } from './retry.ts';
-import { UNCLEAR } from './settle.ts';
 import { openUpload } from './upload.ts';
-
-interface Deadline {
-  readonly remainingMs: () => number;
-}
 
 /** Less time than this is not enough for another round of abort and list. */
 const ROUND_MS = 15_000;
@@ -21,24 +17,20 @@ const ROUND_MS = 15_000;
  *
  * @throws CopyError ProviderUnavailable when it is still there at the end of the time; the machine calls again.
  */
-export async function abort(
-  runtime: Runtime,
-  { state, request, startedAt }: v.InferOutput<typeof AbortInput>,
-  deadline: Deadline,
-): Promise<AbortResult> {
-  if (state.copy === undefined) return abortUnknown(runtime, request, state.error.Error, new Date(startedAt));
+export async function abort(runtime: Runtime, { state, startedAt }: AbortInput): Promise<AbortResult> {
+  if (state.copy === undefined) return abortUnknown(runtime, state, new Date(startedAt));
   if (state.copy.uploadId === undefined) return { upload: 'none' };
   if (state.copy.options.onFailure === 'keep') return { upload: 'kept' };
-  await abortUntilGone(runtime, state.copy, deadline);
+  await abortUntilGone(runtime, state.copy);
   return { upload: 'gone' };
 }
 
-async function abortUntilGone(runtime: Runtime, copy: PinnedCopy, { remainingMs }: Deadline): Promise<void> {
+async function abortUntilGone(runtime: Runtime, copy: PinnedCopy): Promise<void> {
   const { client, upload } = openUpload(runtime, copy);
   for (let round = 1; ; round += 1) {
     if (await isGone(() => withRetry(runtime, () => client.abortUpload(upload)))) return;
     if (await isGone(() => listParts(runtime, client, upload))) return;
-    if (remainingMs() < ROUND_MS) {
+    if (runtime.remainingMs() < ROUND_MS) {
       throw new CopyError(
         'ProviderUnavailable',
         `The upload ${upload.uploadId} of ${upload.bucket}/${upload.key} is still listed after ${round} aborts.`,
@@ -60,15 +52,21 @@ async function isGone(request: () => Promise<unknown>): Promise<boolean> {
 }
 
 /**
- * Initiate failed. If it may have opened an upload whose id was lost (its last answer was unclear, or the handler
- * itself died), that upload is looked for in the time since the execution began; after any other error there is none.
+ * Initiate failed. If a request of it may have opened an upload whose id was lost, its error says when; if the handler
+ * itself died, nobody knows more than when the execution began. After any other error there is no such upload.
  */
-async function abortUnknown(runtime: Runtime, raw: unknown, errorName: string, from: Date): Promise<AbortResult> {
+async function abortUnknown(
+  runtime: Runtime,
+  { error, request: raw }: AbortInput['state'],
+  startedAt: Date,
+): Promise<AbortResult> {
   const request = v.safeParse(CopyRequest, raw);
-  const lost = !isErrorName(errorName) || UNCLEAR.includes(errorName);
-  if (!request.success || !lost) return { upload: 'none' };
+  const windows = isErrorName(error.Error)
+    ? lostWindows(error.Cause ?? '')
+    : [{ from: startedAt, to: runtime.clock.now() }];
+  if (!request.success || windows.length === 0) return { upload: 'none' };
   const { destination } = request.output;
   const { client } = runtime.stores.open(destination, 'destination');
-  const aborted = await abortOrphans(runtime, client, destination, { from, to: runtime.clock.now() });
+  const aborted = await abortOrphans(runtime, client, destination, windows);
   return { upload: aborted > 0 ? 'gone' : 'none' };
 }

@@ -1,6 +1,6 @@
 import type { Check, CompleteInput, PinnedCopy, Progress, Span, Step } from '../contract.ts';
 import { CopyError } from '../errors.ts';
-import type { ListedPart, WrittenObject } from '../provider/provider.ts';
+import type { ListedPart, ObjectStore, Upload, WrittenObject } from '../provider/provider.ts';
 import type { Runtime } from '../runtime.ts';
 import { digestOf } from './digest.ts';
 import { encryptionOf } from './encryption.ts';
@@ -8,11 +8,12 @@ import { listParts } from './list.ts';
 import { partRange } from './plan.ts';
 import { addProgress, addTally } from './progress.ts';
 import { proveCopy } from './receipt.ts';
-import { ourObject, writtenFacts } from './settle.ts';
+import { withRetry } from './retry.ts';
+import { ourObject, refuseOccupied, writtenFacts } from './settle.ts';
 import { checkSource } from './source-check.ts';
 import { tallied } from './tally.ts';
 import { completeTimeoutMs } from './timeouts.ts';
-import { openUpload } from './upload.ts';
+import { openUpload, withUploadId } from './upload.ts';
 import { writeOnce } from './write-once.ts';
 
 /**
@@ -27,34 +28,59 @@ export async function complete(outer: Runtime, { copy, reports, done }: Complete
   if (spans.length > 0) return { strategy: 'parts', copy, spans, done: progress };
   const { runtime, tally } = tallied(outer);
   const { client, upload } = openUpload(runtime, copy);
+  return withUploadId(upload, async () => {
+    const { written, before } = await completeOnce(runtime, client, { copy, upload, progress });
+    return {
+      strategy: 'finished',
+      receipt: proveCopy(runtime, {
+        strategy: 'parts',
+        copy,
+        written,
+        facts: await writtenFacts(runtime, client, copy, written),
+        progress: addTally(progress, tally()),
+        before,
+      }),
+    };
+  });
+}
+
+interface Completion {
+  readonly copy: PinnedCopy;
+  readonly upload: Upload;
+  readonly progress: Progress;
+}
+
+async function completeOnce(
+  runtime: Runtime,
+  client: ObjectStore,
+  { copy, upload, progress }: Completion,
+): Promise<{ readonly written: WrittenObject; readonly before: readonly Check[] }> {
   const parts = await listedOrDone(runtime, copy);
-  const before: Check[] = [];
-  let written: WrittenObject;
   if (parts === 'done') {
-    before.push({ name: 'parts', result: 'unavailable' });
-    written = await requireOurs(runtime, copy);
-  } else {
-    before.push(checkParts(copy, parts, progress), await checkSource(runtime, copy));
-    const { acl, overwrite } = copy.options;
-    const encryption = await encryptionOf(runtime, copy.options);
-    const request = { upload, parts, acl, overwrite: overwrite !== 'never', encryption };
-    const call = { timeoutMs: completeTimeoutMs(copy.partCount) };
-    written = await writeOnce(runtime, client, copy, 'CompleteMultipartUpload', () =>
-      client.completeUpload(request, call),
-    );
+    return { written: await requireOurs(runtime, copy), before: [{ name: 'parts', result: 'unavailable' }] };
   }
-  const facts = await writtenFacts(runtime, client, copy, written);
-  return {
-    strategy: 'finished',
-    receipt: proveCopy(runtime, {
-      strategy: 'parts',
-      copy,
-      written,
-      facts,
-      progress: addTally(progress, tally()),
-      before,
-    }),
-  };
+  const before = [checkParts(copy, parts, progress), await checkSource(runtime, copy)];
+  const { acl, overwrite } = copy.options;
+  if (overwrite === 'never') await refuseOccupied(runtime, client, copy);
+  const encryption = await encryptionOf(runtime, copy.options);
+  const request = { upload, parts, acl, overwrite: overwrite !== 'never', encryption };
+  const call = { timeoutMs: completeTimeoutMs(copy.partCount) };
+  const written = await writeOnce(runtime, client, copy, {
+    operation: 'CompleteMultipartUpload',
+    send: () => client.completeUpload(request, call),
+    repeatable: true,
+  });
+  // Without a token "ours" only means "the same content": somebody else may have written it, and our parts be there.
+  if (copy.token === undefined) await abortIfOpen(runtime, client, upload);
+  return { written, before };
+}
+
+async function abortIfOpen(runtime: Runtime, client: ObjectStore, upload: Upload): Promise<void> {
+  try {
+    await withRetry(runtime, () => client.abortUpload(upload));
+  } catch (error) {
+    if (!(error instanceof CopyError) || error.name !== 'UploadGone') throw error;
+  }
 }
 
 /** When this state runs again after its own success was lost, the upload is gone because it is complete. */

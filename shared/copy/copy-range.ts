@@ -56,6 +56,20 @@ export async function copyRange(target: PartTarget, partNumber: number, signal: 
   return etag;
 }
 
+/** Marks an answer that names other bytes than were asked for. */
+const WRONG_RANGE = 'WrongRange';
+
+/**
+ * A part that the provider put other bytes into stands in the upload until it is copied again. When that never
+ * succeeded, no later invocation may adopt it for its size.
+ *
+ * @throws CopyError ChecksumMismatch
+ */
+export function refuseWrongPart(error: unknown): void {
+  if (!(error instanceof CopyError) || error.facts.code !== WRONG_RANGE) return;
+  throw new CopyError('ChecksumMismatch', error.summary, error.facts);
+}
+
 /** A provider that dislikes a range copies the whole object and leaves the range out of its answer. */
 function requireRange(reported: ByteRange | undefined, asked: ByteRange, partNumber: number, provider: string): void {
   if (reported?.offset === asked.offset && reported.length === asked.length) return;
@@ -63,7 +77,7 @@ function requireRange(reported: ByteRange | undefined, asked: ByteRange, partNum
   throw new CopyError(
     'IncompleteAnswer',
     `Part ${partNumber} should hold ${asked.length} bytes from ${asked.offset}, but the provider reported ${copied}.`,
-    { provider, operation: 'UploadPartCopy', partNumber },
+    { provider, operation: 'UploadPartCopy', partNumber, code: WRONG_RANGE },
   );
 }
 

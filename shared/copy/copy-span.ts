@@ -1,23 +1,22 @@
 import type { CopySpanInput, PinnedCopy, Span, SpanReport } from '../contract.ts';
+import { CopyError, isRetryable } from '../errors.ts';
+import type { ObjectStore, Upload } from '../provider/provider.ts';
 import type { Runtime } from '../runtime.ts';
-import { copyRange, type PartTarget } from './copy-range.ts';
+import { copyRange, type PartTarget, refuseWrongPart } from './copy-range.ts';
 import { digestOf } from './digest.ts';
 import { encryptionOf, sourceKeyOf } from './encryption.ts';
 import { listParts } from './list.ts';
 import { partRange } from './plan.ts';
-import { OutOfTime, withRetry } from './retry.ts';
+import { LONGEST_PAUSE_MS, withRetry } from './retry.ts';
 import { type Tally, tallied } from './tally.ts';
 import { copyTimeoutMs, REPORT_MS } from './timeouts.ts';
-import { openUpload } from './upload.ts';
-
-interface Deadline {
-  /** Milliseconds until the invocation is ended from outside. */
-  readonly remainingMs: () => number;
-}
+import { openUpload, withUploadId } from './upload.ts';
 
 interface SpanState {
   readonly etags: Map<number, string>;
   readonly adopted: Set<number>;
+  /** Why a part was left for another invocation. */
+  left: CopyError | undefined;
 }
 
 /**
@@ -25,16 +24,39 @@ interface SpanState {
  * planned size are adopted, so a repeated span copies only what is missing. Claims no further part when what remains
  * of the time is less than a part can take, and returns what is left.
  *
- * @throws CopyError the first failure that is not worth another try.
+ * @throws CopyError the first failure that is not worth another try, or, when not a single part could be copied, what
+ * stood in the way: an invocation that gets nowhere must not be asked for another round for ever.
  */
-export async function copySpan(
-  outer: Runtime,
-  { copy, span }: CopySpanInput,
-  { remainingMs }: Deadline,
-): Promise<SpanReport> {
-  const { runtime, tally } = tallied(outer);
+export async function copySpan(outer: Runtime, { copy, span }: CopySpanInput): Promise<SpanReport> {
+  const { runtime: counted, tally } = tallied(outer);
+  const runtime = { ...counted, remainingMs: () => outer.remainingMs() - REPORT_MS };
   const { client, upload } = openUpload(runtime, copy);
-  const state: SpanState = { etags: new Map(), adopted: new Set() };
+  return withUploadId(upload, async () => {
+    const state: SpanState = { etags: new Map(), adopted: new Set(), left: undefined };
+    await adoptParts(runtime, client, upload, { copy, span }, state);
+    const target: PartTarget = {
+      client,
+      copy,
+      upload,
+      encryption: await encryptionOf(runtime, copy.options),
+      sourceKey: await sourceKeyOf(runtime, copy.options),
+    };
+    const queue = claims(copy, span, state.etags, runtime.remainingMs);
+    await copyMissing(queue, copy.inFlight, (partNumber, signal) =>
+      copyPart(runtime, target, partNumber, state, signal),
+    );
+    refuseStandstill(span, state);
+    return report(copy, span, state, tally());
+  });
+}
+
+async function adoptParts(
+  runtime: Runtime,
+  client: ObjectStore,
+  upload: Upload,
+  { copy, span }: CopySpanInput,
+  state: SpanState,
+): Promise<void> {
   const after = span.first - 1;
   for (const part of await listParts(runtime, client, upload, { after, last: after + span.count })) {
     // A part of another size is not ours to trust: it is copied again, which replaces it.
@@ -43,25 +65,34 @@ export async function copySpan(
     state.adopted.add(part.partNumber);
     runtime.observe({ type: 'part', partNumber: part.partNumber, bytes: part.size, adopted: true });
   }
-  const target: PartTarget = {
-    client,
-    copy,
-    upload,
-    encryption: await encryptionOf(runtime, copy.options),
-    sourceKey: await sourceKeyOf(runtime, copy.options),
-  };
-  const timeLeft = (): number => remainingMs() - REPORT_MS;
-  await copyMissing(claims(copy, span, state.etags, timeLeft), copy.inFlight, async (partNumber, signal) => {
-    const { length } = partRange(copy, partNumber);
-    const etag = await withRetry(runtime, () => copyRange(target, partNumber, signal), {
-      signal,
-      remainingMs: timeLeft,
-      tryMs: copyTimeoutMs(length),
-    });
+}
+
+async function copyPart(
+  runtime: Runtime,
+  target: PartTarget,
+  partNumber: number,
+  state: SpanState,
+  signal: AbortSignal,
+): Promise<void> {
+  const { length } = partRange(target.copy, partNumber);
+  const tryMs = copyTimeoutMs(length);
+  try {
+    const request = (): Promise<string> => copyRange(target, partNumber, signal);
+    const etag = await withRetry(runtime, request, { signal, tryMs, patient: true });
     state.etags.set(partNumber, etag);
     runtime.observe({ type: 'part', partNumber, bytes: length, adopted: false });
-  });
-  return report(copy, span, state, tally());
+  } catch (error) {
+    refuseWrongPart(error);
+    // With too little time for another try it is not the part that failed, but the time that ended.
+    if (!isRetryable(error) || runtime.remainingMs() >= tryMs + LONGEST_PAUSE_MS) throw error;
+    state.left = error;
+  }
+}
+
+/** Once there is no time for a part and none was copied, another invocation would not come further either. */
+function refuseStandstill({ count }: Span, { etags, adopted, left }: SpanState): void {
+  if (etags.size === count || etags.size > adopted.size) return;
+  throw left ?? new CopyError('Timeout', 'One invocation is too short for a single part: choose a smaller part size.');
 }
 
 /** Hands out the missing part numbers, in order, for as long as there is time for one more. */
@@ -69,11 +100,11 @@ function* claims(
   copy: PinnedCopy,
   { first, count }: Span,
   done: ReadonlyMap<number, string>,
-  timeLeft: () => number,
+  remainingMs: () => number,
 ): Generator<number> {
   for (let partNumber = first; partNumber < first + count; partNumber += 1) {
     if (done.has(partNumber)) continue;
-    if (timeLeft() < copyTimeoutMs(partRange(copy, partNumber).length)) return;
+    if (remainingMs() < copyTimeoutMs(partRange(copy, partNumber).length)) return;
     yield partNumber;
   }
 }
@@ -91,7 +122,6 @@ async function copyMissing(
       try {
         await copyPart(partNumber, stop.signal);
       } catch (error) {
-        if (error instanceof OutOfTime) continue;
         failure ??= { error };
         stop.abort(error);
         return;

@@ -1,12 +1,14 @@
+import { CopyError } from '../errors.ts';
 import type { CreatedUpload, CreateUploadRequest, ObjectStore } from '../provider/provider.ts';
 import type { Runtime } from '../runtime.ts';
+import { type Window, withLostWindows } from './lost-uploads.ts';
 import { abortOrphans } from './orphans.ts';
 import { withRetry } from './retry.ts';
 import { isUnclear } from './settle.ts';
 
 /**
  * Opens an upload. When an answer is lost, an upload may stand open whose id nobody knows: the next try looks for it
- * and aborts it first. After the last try that is left to Abort, which does the same.
+ * and aborts it first, and so does giving up. If even that fails, the error says since when, and Abort looks again.
  *
  * @param providerAheadMs How far the provider's clock is ahead of ours: its list is dated by its own clock.
  */
@@ -17,18 +19,33 @@ export async function createUpload(
   providerAheadMs: number,
 ): Promise<CreatedUpload> {
   const providerNow = (): Date => new Date(runtime.clock.now().getTime() + providerAheadMs);
-  let lostSince: Date | undefined;
-  return withRetry(runtime, async () => {
-    if (lostSince !== undefined) {
-      await abortOrphans(runtime, client, request, { from: lostSince, to: providerNow() });
-      lostSince = undefined;
+  let lost: Window[] = [];
+  const cleanUp = async (): Promise<void> => {
+    if (lost.length === 0) return;
+    try {
+      await abortOrphans(runtime, client, request, lost);
+      lost = [];
+    } catch (error) {
+      // An upload without parts costs nothing: not being able to look is no reason to fail a copy.
+      if (!(error instanceof CopyError)) throw error;
+      runtime.observe({ type: 'retry', error, delayMs: 0, settled: true });
     }
+  };
+  const open = async (): Promise<CreatedUpload> => {
+    await cleanUp();
     const from = providerNow();
     try {
       return await client.createUpload(request);
     } catch (error) {
-      if (isUnclear(error)) lostSince ??= from;
+      if (isUnclear(error)) lost.push({ from, to: providerNow() });
       throw error;
     }
-  });
+  };
+  try {
+    return await withRetry(runtime, open);
+  } catch (error) {
+    if (!(error instanceof CopyError)) throw error;
+    await cleanUp();
+    throw withLostWindows(error, lost);
+  }
 }

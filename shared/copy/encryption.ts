@@ -1,11 +1,11 @@
 import type { CopyOptions } from '../contract.ts';
 import type { CustomerKey } from '../credentials.ts';
 import type { Encryption } from '../provider/provider.ts';
-import type { Runtime } from '../runtime.ts';
+import type { ProcessRuntime } from '../runtime.ts';
 
 /** The destination's encryption with its key fetched: a customer key exists only inside a handler. */
 export async function encryptionOf(
-  runtime: Runtime,
+  runtime: ProcessRuntime,
   { encryption }: Pick<CopyOptions, 'encryption'>,
 ): Promise<Encryption | undefined> {
   if (encryption?.kind !== 'customer') return encryption;
@@ -14,7 +14,7 @@ export async function encryptionOf(
 
 /** The customer key that the source is encrypted with, if there is one. */
 export async function sourceKeyOf(
-  runtime: Runtime,
+  runtime: ProcessRuntime,
   { sourceEncryption }: Pick<CopyOptions, 'sourceEncryption'>,
 ): Promise<CustomerKey | undefined> {
   return sourceEncryption === undefined ? undefined : runtime.customerKey(sourceEncryption.keySecret);

@@ -1,4 +1,4 @@
-import { CopyRequest, type PinnedCopy, type Step } from '../contract.ts';
+import { type CopyOptions, CopyRequest, type PinnedCopy, type Step } from '../contract.ts';
 import { CopyError } from '../errors.ts';
 import type { NewObject, ObjectFacts } from '../provider/provider.ts';
 import type { Runtime } from '../runtime.ts';
@@ -33,6 +33,7 @@ export async function initiate(
   const token = request.options.token ? runtime.newToken() : undefined;
   const strategy = strategyFor(source, route, request);
   const copy = pin(request, source, token, startedAt);
+  if (strategy === 'parts') refuseUnprovable(copy);
   if (strategy === 'whole') return planned(runtime, { strategy, copy });
   const object = await newObjectFor(runtime, {
     source,
@@ -48,10 +49,11 @@ export async function initiate(
 async function existingDestination(
   runtime: Runtime,
   { destination }: Route,
-  { destination: { bucket, key }, options: { overwrite } }: CopyRequest,
+  { destination: { bucket, key }, options }: CopyRequest,
   source: ObjectFacts,
 ): Promise<ObjectFacts | undefined> {
-  if (overwrite === 'always') return undefined;
+  const { overwrite } = options;
+  if (overwrite === 'always' || (overwrite === 'ifDifferent' && asksForMore(options))) return undefined;
   const facts = await headIfExists(runtime, destination.client, { bucket, key });
   if (facts === undefined) return undefined;
   if (overwrite === 'never') {
@@ -61,6 +63,22 @@ async function existingDestination(
     );
   }
   return isSameContent(source, facts) ? facts : undefined;
+}
+
+/** Hours of copying must not end with the news that there never was a checksum to compare with. */
+function refuseUnprovable({ options, checksums }: PinnedCopy): void {
+  if (!options.requireChecksum || Object.values(checksums).some((checksum) => checksum !== undefined)) return;
+  throw new CopyError(
+    'Unsupported',
+    'options.requireChecksum is true, but the source has no checksum to compare with.',
+  );
+}
+
+/** The same content is not enough when the destination is to look different from what a plain copy makes of it. */
+function asksForMore({ acl, encryption, metadata, storageClass, tags }: CopyOptions): boolean {
+  return (
+    [acl, encryption, storageClass].some((option) => option !== undefined) || metadata !== 'copy' || tags !== 'copy'
+  );
 }
 
 /** Equal only when something proves it: sizes alone prove nothing. */
@@ -84,7 +102,7 @@ function strategyFor({ facts }: InspectedSource, { destination }: Route, { optio
 
 function pin(
   request: CopyRequest,
-  { facts, object }: InspectedSource,
+  { facts, object, pinnedAt }: InspectedSource,
   token: string | undefined,
   startedAt: string,
 ): PinnedCopy {
@@ -102,6 +120,7 @@ function pin(
     token,
     inFlight: 1,
     startedAt,
+    pinnedAt: pinnedAt.toISOString(),
     options: { overwrite, acl, encryption, sourceEncryption, onFailure, requireChecksum },
   };
 }

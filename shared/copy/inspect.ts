@@ -14,6 +14,8 @@ export interface InspectedSource {
   readonly facts: ObjectFacts;
   /** How far the provider's clock is ahead of ours, in milliseconds. */
   readonly providerAheadMs: number;
+  /** When the source was looked at, by the provider's clock. */
+  readonly pinnedAt: Date;
 }
 
 /**
@@ -30,10 +32,10 @@ export async function inspectSource(
   const named = { bucket: source.bucket, key: source.key, versionId: source.versionId };
   const conditions = conditionsOf(options);
   const facts = await withRetry(runtime, () => store.client.head({ object: named, conditions, customerKey }));
-  const providerAheadMs =
-    facts.answeredAt === undefined ? 0 : facts.answeredAt.getTime() - runtime.clock.now().getTime();
+  const now = runtime.clock.now();
+  const pinnedAt = facts.answeredAt ?? now;
   const object = { ...named, versionId: named.versionId ?? facts.versionId };
-  const inspected = { store, object, facts, providerAheadMs };
+  const inspected = { store, object, facts, pinnedAt, providerAheadMs: pinnedAt.getTime() - now.getTime() };
   await refuseUnreadable(runtime, inspected, customerKey);
   const { maxObjectBytes } = store.provider.limits;
   if (facts.size > maxObjectBytes) {

@@ -2,19 +2,14 @@ import { CopyError } from '../errors.ts';
 import type { ObjectStore } from '../provider/provider.ts';
 import type { Runtime } from '../runtime.ts';
 import { listUploadsOf } from './list.ts';
+import type { Window } from './lost-uploads.ts';
 import { withRetry } from './retry.ts';
 
 /** A provider's list gives the time of an upload in seconds, and its clock may run a little off. */
 const CLOCK_TOLERANCE_MS = 2_000;
 
-export interface Window {
-  /** By the provider's clock. */
-  readonly from: Date;
-  readonly to: Date;
-}
-
 /**
- * Aborts what an initiation with a lost answer may have left: uploads of exactly this key that began inside the
+ * Aborts what an initiation with a lost answer may have left: uploads of exactly this key that began inside a
  * window and have no parts. Others are somebody else's and stay.
  *
  * @returns how many were aborted.
@@ -23,16 +18,18 @@ export async function abortOrphans(
   runtime: Runtime,
   client: ObjectStore,
   { bucket, key }: { readonly bucket: string; readonly key: string },
-  { from, to }: Window,
+  windows: readonly Window[],
 ): Promise<number> {
-  const earliest = from.getTime() - CLOCK_TOLERANCE_MS;
-  const latest = to.getTime() + CLOCK_TOLERANCE_MS;
   let aborted = 0;
   for (const { uploadId, initiated } of await listUploadsOf(runtime, client, { bucket, key })) {
-    if (initiated.getTime() < earliest || initiated.getTime() > latest) continue;
+    if (!windows.some((window) => holds(window, initiated))) continue;
     if (await abortIfEmpty(runtime, client, { bucket, key, uploadId })) aborted += 1;
   }
   return aborted;
+}
+
+function holds({ from, to }: Window, time: Date): boolean {
+  return time.getTime() >= from.getTime() - CLOCK_TOLERANCE_MS && time.getTime() <= to.getTime() + CLOCK_TOLERANCE_MS;
 }
 
 async function abortIfEmpty(

@@ -1,7 +1,7 @@
 import type { Check, CopyRequest, PinnedCopy, Progress, Receipt } from '../contract.ts';
 import { CopyError } from '../errors.ts';
 import { bareEtag, sameEtag } from '../etag.ts';
-import type { Checksums, ObjectFacts, WrittenObject } from '../provider/provider.ts';
+import type { Checksums, ObjectFacts, ReportedEncryption, WrittenObject } from '../provider/provider.ts';
 import type { Runtime } from '../runtime.ts';
 import type { InspectedSource } from './inspect.ts';
 import { EMPTY_PROGRESS } from './progress.ts';
@@ -39,12 +39,7 @@ export function proveCopy(
   ];
   refuseDifference(checks, copy);
   const encryption = written.encryption ?? facts?.encryption;
-  if (copy.options.encryption !== undefined && facts !== undefined && encryption === undefined) {
-    throw new CopyError(
-      'Unsupported',
-      'The provider stored the destination without the encryption that was asked for.',
-    );
-  }
+  if (facts !== undefined) refuseOtherEncryption(copy, encryption);
   const versionId = written.versionId ?? facts?.versionId;
   return {
     source: { ...copy.source, etag: copy.etag },
@@ -100,6 +95,25 @@ function compareEtags(source: string, destination: string | undefined): Check {
   return check.result === 'different' ? { ...check, result: 'unavailable' } : check;
 }
 
+/**
+ * @throws CopyError Unsupported when the object is written, but encrypted otherwise than asked: not at all, or with
+ * another key.
+ */
+function refuseOtherEncryption(
+  { options: { encryption: asked } }: PinnedCopy,
+  stored: ReportedEncryption | undefined,
+): void {
+  if (asked === undefined) return;
+  const key = asked.kind === 'kms' ? asked.keyId : undefined;
+  const kind = asked.kind !== 'kms' || /kms/i.test(stored?.algorithm ?? '');
+  if (stored !== undefined && kind && (key === undefined || stored.keyId === undefined || stored.keyId === key)) return;
+  const found = stored === undefined ? 'no encryption' : [stored.algorithm, stored.keyId].join(' ').trim();
+  throw new CopyError(
+    'Unsupported',
+    `The destination was written with ${found}, but options.encryption asks for ${[asked.kind, key].join(' ').trim()}.`,
+  );
+}
+
 function refuseDifference(checks: readonly Check[], { options, destination }: PinnedCopy): void {
   const bad = checks.find(({ result }) => result === 'different');
   if (bad !== undefined) {
@@ -111,8 +125,8 @@ function refuseDifference(checks: readonly Check[], { options, destination }: Pi
   const proven = checks.some(({ name, result }) => result === 'equal' && isContentProof(name));
   if (options.requireChecksum && !proven) {
     throw new CopyError(
-      'ChecksumMismatch',
-      'options.requireChecksum is true, but the provider has no checksum of both source and destination to compare.',
+      'Unsupported',
+      `${destination.bucket}/${destination.key} was written, but options.requireChecksum is true and the provider has no checksum of both sides to compare.`,
     );
   }
 }

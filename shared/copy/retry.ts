@@ -1,56 +1,59 @@
-import { type CopyError, isRetryable } from '../errors.ts';
+import { type CopyError, type ErrorName, isRetryable } from '../errors.ts';
 import type { Runtime } from '../runtime.ts';
 
 /** The one request-level policy: full jitter between 0 and a doubling bound. */
-const TRIES = 6;
 const FIRST_BOUND_MS = 200;
-const LAST_BOUND_MS = 20_000;
-/** A provider's hint is followed up to here; a longer one is left to the state machine's own retry. */
-const LONGEST_HINT_MS = 60_000;
-
-/** Thrown instead of another try when the invocation has no time left for it. */
-export class OutOfTime extends Error {
-  override readonly name = 'OutOfTime';
-}
+/** The longest pause that is not the provider's own wish. */
+export const LONGEST_PAUSE_MS = 20_000;
+/** Six tries wait 3 s on average. */
+const TRIES = 6;
+/** Twelve wait more than a minute: the provider's bad minute shall not end a copy of ten hours. */
+const PATIENT_TRIES = 12;
+/** What time heals; a malformed answer or a missing ETag comes back at once or not at all. */
+const OUTAGES: readonly ErrorName[] = ['Throttled', 'ProviderUnavailable', 'ConnectionLost', 'Timeout'];
+/** A provider's hint is followed up to here: a handler that waits is paid for. */
+const LONGEST_HINT_MS = 300_000;
+/** Time that one try of a small request needs. */
+const TRY_MS = 1_000;
 
 export interface RetryOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Milliseconds that may still be spent; absent: no bound. */
-  readonly remainingMs?: (() => number) | undefined;
-  /** Time one try can take, in milliseconds; less remaining than this means no further try. */
+  /** Time one try can take, in milliseconds; without that much time left there is no further try. */
   readonly tryMs?: number | undefined;
+  /** Sit an outage out, because much work would be lost. */
+  readonly patient?: boolean | undefined;
 }
 
 /**
- * Repeats a request that may be repeated, on the retryable names only, honouring the provider's hint.
+ * Repeats a request that may be repeated: on the retryable names only, honouring the provider's hint, inside the time
+ * of the invocation.
  *
- * @throws the last error; OutOfTime when the time is up before the tries are.
+ * @throws the last error.
  */
 export async function withRetry<T>(
-  { clock, random, observe }: Runtime,
+  { clock, random, observe, remainingMs }: Runtime,
   request: () => Promise<T>,
-  { signal, remainingMs, tryMs = 0 }: RetryOptions = {},
+  { signal, tryMs = TRY_MS, patient = false }: RetryOptions = {},
 ): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await request();
     } catch (error) {
-      if (!isRetryable(error) || attempt === TRIES) throw error;
+      if (!isRetryable(error) || attempt === triesFor(error, patient)) throw error;
       const delayMs = delayFor(attempt, error.facts.retryAfterMs, random);
-      refuseLongWait(error, delayMs, remainingMs?.() ?? Number.POSITIVE_INFINITY, tryMs);
+      if (delayMs > LONGEST_HINT_MS || remainingMs() < delayMs + tryMs) throw error;
       observe({ type: 'retry', error, delayMs });
       await clock.sleep(delayMs, signal);
     }
   }
 }
 
-function refuseLongWait(error: CopyError, delayMs: number, remainingMs: number, tryMs: number): void {
-  if (delayMs > LONGEST_HINT_MS) throw error;
-  if (remainingMs < delayMs + tryMs) throw new OutOfTime('No time is left for another try.', { cause: error });
+function triesFor({ name }: CopyError, patient: boolean): number {
+  return patient && OUTAGES.includes(name) ? PATIENT_TRIES : TRIES;
 }
 
 /** Milliseconds to wait after the given attempt (1-based): full jitter, but never less than the provider asks for. */
 export function delayFor(attempt: number, hintMs: number | undefined, random: () => number): number {
-  const bound = Math.min(LAST_BOUND_MS, FIRST_BOUND_MS * 2 ** (attempt - 1));
+  const bound = Math.min(LONGEST_PAUSE_MS, FIRST_BOUND_MS * 2 ** (attempt - 1));
   return Math.max(Math.round(random() * bound), hintMs ?? 0);
 }

@@ -1,6 +1,6 @@
 import type { CopyOptions, CopyRequest } from '../contract.ts';
 import { CopyError } from '../errors.ts';
-import type { Runtime } from '../runtime.ts';
+import type { ProcessRuntime } from '../runtime.ts';
 import type { OpenStore } from '../stores.ts';
 
 /** Where a copy goes from and to. */
@@ -14,7 +14,7 @@ export interface Route {
  *
  * @throws CopyError InvalidRequest, RegionMismatch or Unsupported.
  */
-export function routeOf({ stores }: Runtime, request: CopyRequest): Route {
+export function routeOf({ stores }: ProcessRuntime, request: CopyRequest): Route {
   const route = {
     source: stores.open(request.source, 'source'),
     destination: stores.open(request.destination, 'destination'),

@@ -43,23 +43,47 @@ interface Mark {
   readonly size: number;
   /** CRC-64 of the source, if it is known. */
   readonly crc64ecma: string | undefined;
-  readonly startedAt: Date;
+  readonly pinnedAt: Date;
 }
 
 /**
  * Answers "is this object mine?". The token answers it for certain. Without one, an object of the right size and
  * checksum that is younger than the copy counts as ours: equal content, maybe not our write.
  */
-function isOurs(facts: ObjectFacts, { token, size, crc64ecma, startedAt }: Mark): boolean {
+function isOurs(facts: ObjectFacts, { token, size, crc64ecma, pinnedAt }: Mark): boolean {
   if (token !== undefined) return facts.metadata[TOKEN_METADATA] === token;
   const sameContent = crc64ecma !== undefined && facts.checksums.crc64ecma === crc64ecma;
   // Last-Modified has whole seconds.
-  return facts.size === size && sameContent && facts.lastModified.getTime() >= startedAt.getTime() - 1000;
+  return facts.size === size && sameContent && facts.lastModified.getTime() >= pinnedAt.getTime() - 1000;
 }
 
 /** The mark of a pinned copy. */
-function markOf({ token, size, checksums, startedAt }: PinnedCopy): Mark {
-  return { token, size, crc64ecma: checksums.crc64ecma, startedAt: new Date(startedAt) };
+function markOf({ token, size, checksums, pinnedAt }: PinnedCopy): Mark {
+  return { token, size, crc64ecma: checksums.crc64ecma, pinnedAt: new Date(pinnedAt) };
+}
+
+/**
+ * Looks at the destination just before it is written, where nothing may be overwritten: the provider's own refusal has
+ * no effect on versioned buckets.
+ *
+ * @returns the facts when the object is ours already.
+ * @throws CopyError DestinationExists
+ */
+export async function refuseOccupied(
+  runtime: Runtime,
+  client: ObjectStore,
+  copy: PinnedCopy,
+): Promise<ObjectFacts | undefined> {
+  const facts = await headDestination(runtime, client, copy, undefined);
+  if (facts === undefined) return undefined;
+  // Without a token the same content proves nothing here: it may be from before.
+  if (copy.token !== undefined && isOurs(facts, markOf(copy))) return facts;
+  if (copy.options.overwrite !== 'never') return undefined;
+  const { bucket, key } = copy.destination;
+  throw new CopyError(
+    'DestinationExists',
+    `The destination ${bucket}/${key} exists, and options.overwrite is "never".`,
+  );
 }
 
 /** The destination's facts when its mark says that this copy wrote it; undefined for none, or somebody else's. */
@@ -82,13 +106,23 @@ export async function writtenFacts(
   copy: PinnedCopy,
   { etag, versionId }: WrittenObject,
 ): Promise<ObjectFacts | undefined> {
-  const facts = await headDestination(runtime, client, copy, versionId);
+  const facts = await headIfAllowed(() => headDestination(runtime, client, copy, versionId));
   if (facts === undefined) return undefined;
   const same =
     copy.token === undefined
       ? etag !== undefined && sameEtag(facts.etag, etag)
       : facts.metadata[TOKEN_METADATA] === copy.token;
   return same ? facts : undefined;
+}
+
+/** Credentials that may write but not read cannot look at what they wrote: nothing is known then, nothing is wrong. */
+async function headIfAllowed(head: () => Promise<ObjectFacts | undefined>): Promise<ObjectFacts | undefined> {
+  try {
+    return await head();
+  } catch (error) {
+    if (error instanceof CopyError && error.name === 'AccessDenied') return undefined;
+    throw error;
+  }
 }
 
 async function headDestination(

@@ -1,5 +1,5 @@
 import type { PinnedCopy } from '../contract.ts';
-import { CopyError } from '../errors.ts';
+import { CopyError, withFacts } from '../errors.ts';
 import type { ObjectStore, Upload } from '../provider/provider.ts';
 import type { Runtime } from '../runtime.ts';
 
@@ -13,4 +13,13 @@ export function openUpload(
   }
   const { client } = stores.open(destination, 'destination');
   return { client, upload: { bucket: destination.bucket, key: destination.key, uploadId } };
+}
+
+/** Names the upload in whatever fails while it is open, so that a person can find what may be left of it. */
+export async function withUploadId<T>({ uploadId }: Upload, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw error instanceof CopyError ? withFacts(error, { uploadId }) : error;
+  }
 }

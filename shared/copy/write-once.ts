@@ -1,27 +1,50 @@
 import type { PinnedCopy } from '../contract.ts';
 import { CopyError } from '../errors.ts';
 import { provenEtag } from '../etag.ts';
-import type { ObjectStore, WrittenObject } from '../provider/provider.ts';
+import type { ObjectFacts, ObjectStore, WrittenObject } from '../provider/provider.ts';
 import type { Runtime } from '../runtime.ts';
 import { asSourceChange } from './pin.ts';
 import { withRetry } from './retry.ts';
 import { isUnclear, ourObject } from './settle.ts';
 
+/** After a lost answer the provider may still be at work, and its upload be gone before its object is there. */
+const LOOKS = 12;
+const LOOK_PAUSE_MS = 5_000;
+
+export interface Write {
+  /** The provider's word for the request. */
+  readonly operation: 'CompleteMultipartUpload' | 'CopyObject';
+  readonly send: () => Promise<WrittenObject>;
+  /** False: a second request would write a second time, so it is not sent while the first one is unclear. */
+  readonly repeatable: boolean;
+}
+
 /**
- * Sends the request that makes the destination appear, Complete or CopyObject. An unclear answer (timeout, reset, 5xx,
- * a 200 that is an error or has no ETag, an upload that is suddenly gone) is settled by HEAD: if the destination is
- * ours the work was done; if not, the request may be sent again.
+ * Sends the request that makes the destination appear. An unclear answer (timeout, reset, 5xx, a 200 that is an error
+ * or has no ETag, an upload that is suddenly gone) is settled by HEAD: if the destination is ours the work was done; if
+ * not, the request may be sent again.
  *
- * @param operation The provider's word for the request.
  * @throws CopyError the request's own error when the destination is not ours.
  */
 export function writeOnce(
   runtime: Runtime,
   client: ObjectStore,
   copy: PinnedCopy,
-  operation: string,
-  send: () => Promise<WrittenObject>,
+  { operation, send, repeatable }: Write,
 ): Promise<WrittenObject> {
+  let unclear = false;
+  const settle = async (error: CopyError): Promise<WrittenObject> => {
+    // Only an upload that went away behind an unclear answer is worth waiting for.
+    const looks = unclear && error.name === 'UploadGone' ? LOOKS : 1;
+    const facts = await lookForOurs(runtime, client, copy, looks);
+    if (facts !== undefined) {
+      runtime.observe({ type: 'retry', error, delayMs: 0, settled: true });
+      return facts;
+    }
+    unclear ||= isUnclear(error);
+    if (repeatable || !unclear) throw error;
+    throw new CopyError('Unknown', 'Nothing tells whether the destination was written: look at it.', error.facts);
+  };
   return withRetry(runtime, async () => {
     try {
       const written = await send();
@@ -31,13 +54,23 @@ export function writeOnce(
         operation,
       });
     } catch (error) {
-      if (!needsSettling(error)) throw asSourceChange(error);
-      const facts = await ourObject(runtime, client, copy);
-      if (facts === undefined) throw error;
-      runtime.observe({ type: 'retry', error, delayMs: 0, settled: true });
-      return facts;
+      if (needsSettling(error)) return settle(error);
+      throw asSourceChange(error);
     }
   });
+}
+
+async function lookForOurs(
+  runtime: Runtime,
+  client: ObjectStore,
+  copy: PinnedCopy,
+  looks: number,
+): Promise<ObjectFacts | undefined> {
+  for (let look = 1; ; look += 1) {
+    const facts = await ourObject(runtime, client, copy);
+    if (facts !== undefined || look >= looks || runtime.remainingMs() < 2 * LOOK_PAUSE_MS) return facts;
+    await runtime.clock.sleep(LOOK_PAUSE_MS);
+  }
 }
 
 /** DestinationExists may be our own object, seen by a request that is sent a second time. */

@@ -60,7 +60,7 @@ test.each(TASKS)('%s tries again on exactly the retryable names and the failures
 
 test('a span has more attempts than the other tasks', () => {
   const attempts = (name: string) => taskState(name).Retry.reduce((sum, { MaxAttempts }) => sum + MaxAttempts, 0);
-  expect(attempts('CopySpan')).toBe(8 + 6 + 20);
+  expect(attempts('CopySpan')).toBe(12 + 6 + 20);
   for (const name of TASKS.filter((task) => task !== 'CopySpan')) expect(attempts(name)).toBe(4 + 4 + 20);
 });
 

@@ -1,11 +1,11 @@
 import { CopyError } from '@objectferry/shared/errors.ts';
-import type { Runtime } from '@objectferry/shared/runtime.ts';
+import type { ProcessRuntime } from '@objectferry/shared/runtime.ts';
 import { expect, test } from 'vitest';
 import type { Task } from '#functions/task.ts';
 import { runCopy } from '#infra/local/local-copy.ts';
 import { withTimeLimit } from '#infra/local/time-limit.ts';
 
-const runtime: Runtime = {
+const runtime: ProcessRuntime = {
   stores: {
     open: ({ store }) => {
       throw new CopyError('InvalidRequest', `source.store is "${store}", which is not in the stores file.`);

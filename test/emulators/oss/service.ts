@@ -27,7 +27,12 @@ export function createOssService(
       const answer = found.run(context, call, tweaks);
       return {
         ...answer,
-        headers: { server: 'AliyunOSS', 'x-oss-request-id': requestIdOf(call.request), ...answer.headers },
+        headers: {
+          server: 'AliyunOSS',
+          date: context.model.now().toUTCString(),
+          'x-oss-request-id': requestIdOf(call.request),
+          ...answer.headers,
+        },
       };
     },
     refuse: errorAnswer,

@@ -1,4 +1,4 @@
-import { delayFor, OutOfTime, withRetry } from '@objectferry/shared/copy/retry.ts';
+import { delayFor, withRetry } from '@objectferry/shared/copy/retry.ts';
 import {
   CopyError,
   ERROR_NAMES,
@@ -11,7 +11,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 /** A runtime whose time passes only by sleeping. */
-function virtualRuntime(random = () => 0.5): Runtime & { readonly slept: number[]; readonly events: CopyEvent[] } {
+function virtualRuntime(
+  random = () => 0.5,
+  endMs = Number.POSITIVE_INFINITY,
+): Runtime & { readonly slept: number[]; readonly events: CopyEvent[] } {
   const slept: number[] = [];
   const events: CopyEvent[] = [];
   return {
@@ -19,6 +22,7 @@ function virtualRuntime(random = () => 0.5): Runtime & { readonly slept: number[
     events,
     stores: { open: () => expect.fail('no store is needed') },
     clock: { now: () => new Date(slept.reduce((sum, ms) => sum + ms, 0)), sleep: async (ms) => void slept.push(ms) },
+    remainingMs: () => endMs - slept.reduce((sum, ms) => sum + ms, 0),
     random,
     newToken: () => 'token',
     customerKey: () => expect.fail('no key is needed'),
@@ -64,7 +68,7 @@ describe('the request-level retry', () => {
     );
   });
 
-  it('waits at least as long as the provider asks, and leaves very long waits to the machine', async () => {
+  it('waits at least as long as the provider asks, and not for hours', async () => {
     const runtime = virtualRuntime(() => 0);
     await expect(withRetry(runtime, failing('Throttled', { retryAfterMs: 3000 }).request)).rejects.toThrow();
     expect(runtime.slept).toEqual([3000, 3000, 3000, 3000, 3000]);
@@ -73,11 +77,22 @@ describe('the request-level retry', () => {
     expect(calls.count).toBe(1);
   });
 
-  it('stops as out of time when another try would not fit', async () => {
+  it.each([
+    ['ProviderUnavailable', 12],
+    ['Throttled', 12],
+    ['MissingETag', 6],
+  ] as const)('sits %s out with %d tries where much work would be lost', async (name, tries) => {
     const runtime = virtualRuntime(() => 1);
-    const remainingMs = (): number => 21_000 - runtime.clock.now().getTime();
-    const run = withRetry(runtime, failing('Timeout').request, { remainingMs, tryMs: 20_000 });
-    await expect(run).rejects.toBeInstanceOf(OutOfTime);
+    const { calls, request } = failing(name);
+    await expect(withRetry(runtime, request, { patient: true })).rejects.toMatchObject({ name });
+    expect(calls.count).toBe(tries);
+  });
+
+  it('stops when another try would not fit into the invocation', async () => {
+    const runtime = virtualRuntime(() => 1, 21_000);
+    await expect(withRetry(runtime, failing('Timeout').request, { tryMs: 20_000 })).rejects.toMatchObject({
+      name: 'Timeout',
+    });
     expect(runtime.slept).toEqual([200, 400]);
   });
 });

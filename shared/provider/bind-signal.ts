@@ -1,0 +1,27 @@
+import type { Call, ObjectStore } from './provider.ts';
+
+/** The same client, whose every request also ends when the signal is aborted. */
+export function bindSignal(client: ObjectStore, signal: AbortSignal): ObjectStore {
+  const both = (call?: Call): Call => ({
+    ...call,
+    signal: call?.signal === undefined ? signal : AbortSignal.any([call.signal, signal]),
+  });
+  const { provider, limits, capabilities } = client;
+  return {
+    provider,
+    limits,
+    capabilities,
+    head: (request, call) => client.head(request, both(call)),
+    getTagging: (object, call) => client.getTagging(object, both(call)),
+    getRange: (request, call) => client.getRange(request, both(call)),
+    copyObject: (request, call) => client.copyObject(request, both(call)),
+    createUpload: (request, call) => client.createUpload(request, both(call)),
+    uploadPartCopy: (request, call) => client.uploadPartCopy(request, both(call)),
+    uploadPart: (request, call) => client.uploadPart(request, both(call)),
+    listParts: (request, call) => client.listParts(request, both(call)),
+    completeUpload: (request, call) => client.completeUpload(request, both(call)),
+    abortUpload: (upload, call) => client.abortUpload(upload, both(call)),
+    listUploads: (request, call) => client.listUploads(request, both(call)),
+    deleteObject: (object, call) => client.deleteObject(object, both(call)),
+  };
+}
