@@ -6,6 +6,8 @@ export default defineConfig({
     reporters: [process.env['CI'] === undefined ? 'default' : 'dot', './test/summary-reporter.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // Handlers log as on AWS, which is not what a test run is read for.
+    env: { POWERTOOLS_LOG_LEVEL: 'SILENT' },
     coverage: {
       include: ['shared/**/*.ts', 'functions/**/*.ts', 'infra/**/*.ts'],
       reporter: ['text', 'json-summary'],
