@@ -3,10 +3,9 @@ import { CopyError } from '@objectferry/shared/errors.ts';
 import { createTransport } from '@objectferry/shared/http/undici-transport.ts';
 import { ENV } from '@objectferry/shared/naming.ts';
 import type { CopyEvent, ProcessRuntime } from '@objectferry/shared/runtime.ts';
-import { openStores, parseStores } from '@objectferry/shared/stores.ts';
+import { parseStores } from '@objectferry/shared/stores.ts';
 import { createExtension } from './extension.ts';
-import { credentialSource, customerKeyFrom } from './secrets.ts';
-import { randomToken, systemClock } from './system.ts';
+import { createProcessRuntime } from './process-runtime.ts';
 
 export const logger = new Logger({ serviceName: 'objectferry' });
 
@@ -31,19 +30,13 @@ async function start(): Promise<ProcessRuntime> {
   if (name === undefined) {
     throw new CopyError('InvalidConfig', `The variable ${ENV.storesParameter} is not set: deploy the stack again.`);
   }
-  const sources = { env: process.env, readSecret: extension.secret };
-  return {
-    stores: openStores(parseStores(JSON.parse(await extension.parameter(name))), {
-      transport,
-      now: systemClock.now,
-      credentials: (config, store) => credentialSource(config, store, sources),
-    }),
-    clock: systemClock,
-    random: Math.random,
-    newToken: randomToken,
-    customerKey: (id) => customerKeyFrom(extension.secret, id),
+  return createProcessRuntime({
+    stores: parseStores(JSON.parse(await extension.parameter(name))),
+    transport,
+    env: process.env,
+    readSecret: extension.secret,
     observe: log,
-  };
+  });
 }
 
 function log(event: CopyEvent): void {

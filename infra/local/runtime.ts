@@ -1,9 +1,9 @@
 import { CopyError } from '@objectferry/shared/errors.ts';
 import { createTransport } from '@objectferry/shared/http/undici-transport.ts';
 import type { CopyEvent, ProcessRuntime } from '@objectferry/shared/runtime.ts';
-import { openStores, type StoreConfigs } from '@objectferry/shared/stores.ts';
-import { credentialSource, customerKeyFrom, type Environment } from '#functions/secrets.ts';
-import { randomToken, systemClock } from '#functions/system.ts';
+import type { StoreConfigs } from '@objectferry/shared/stores.ts';
+import { createProcessRuntime } from '#functions/process-runtime.ts';
+import type { Environment } from '#functions/secrets.ts';
 
 /** All spans share one process here, and a shell allows it about 1,000 open files. */
 const MAX_IN_FLIGHT_HERE = 256;
@@ -22,19 +22,13 @@ export function createLocalRuntime({ stores, env, observe, maxInFlight = MAX_IN_
   readonly close: () => Promise<void>;
 } {
   const transport = createTransport({ connectionsPerOrigin: MAX_IN_FLIGHT_HERE });
-  const sources = { env, readSecret: (id: string) => readSecretHere(id, env) };
-  const runtime: ProcessRuntime = {
-    stores: openStores(capped(stores, maxInFlight), {
-      transport,
-      now: systemClock.now,
-      credentials: (config, store) => credentialSource(config, store, sources),
-    }),
-    clock: systemClock,
-    random: Math.random,
-    newToken: randomToken,
-    customerKey: (id) => customerKeyFrom(sources.readSecret, id),
+  const runtime = createProcessRuntime({
+    stores: capped(stores, maxInFlight),
+    transport,
+    env,
+    readSecret: (id) => readSecretHere(id, env),
     observe,
-  };
+  });
   return { runtime, close: () => transport.close() };
 }
 
