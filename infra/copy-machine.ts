@@ -65,7 +65,10 @@ export class CopyMachine extends Construct {
     // The ways out. Abort adds nothing to the state, not even by failing: what is reported is the first error.
     const succeeded = new Succeed(this, STATES.succeeded, { outputPath: '$.receipt' });
     const failed = new Fail(this, STATES.failed, { errorPath: '$.error.Error', causePath: '$.error.Cause' });
-    const abort = task('Abort', TaskInput.fromObject({ state: JsonPath.entirePayload, startedAt: EXECUTION.startedAt }));
+    const abort = task(
+      'Abort',
+      TaskInput.fromObject({ state: JsonPath.entirePayload, startedAt: EXECUTION.startedAt }),
+    );
     abort.addCatch(failed, { resultPath: '$.abortError' }).next(failed);
     const onError = { resultPath: '$.error' };
 

@@ -69,7 +69,11 @@ export function readStoresDocument(path: string): unknown {
     return parseYaml(text);
   } catch (cause) {
     const [line] = cause instanceof Error ? cause.message.split('\n') : [];
-    throw new CopyError('InvalidConfig', `${path} is not YAML or JSON: ${line ?? 'it does not parse'}`, { cause });
+    throw new CopyError(
+      'InvalidConfig',
+      `${path} is not YAML or JSON: ${line?.replace(/:$/, '.') ?? 'it does not parse.'}`,
+      { cause },
+    );
   }
 }
 

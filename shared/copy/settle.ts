@@ -23,7 +23,7 @@ export async function headIfExists(
 }
 
 /** After these a request may have been carried out although it did not succeed. */
-export const UNCLEAR: readonly ErrorName[] = [
+const UNCLEAR: readonly ErrorName[] = [
   'Timeout',
   'ConnectionLost',
   'IncompleteAnswer',

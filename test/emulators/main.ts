@@ -26,6 +26,14 @@ interface StartOptions {
 
 class UsageError extends Error {}
 
+const usage = `Usage: objectferry emulators [--json] [--faults FILE] [--port-base N]
+
+Serves the provider emulators on loopback until Ctrl-C and prints their endpoints, keys and a stores file.
+
+  --json         print one JSON line
+  --faults FILE  misbehave as the fault plan in this JSON file says
+  --port-base N  listen on this port and the next ones, not on free ones`;
+
 const buckets = ['raw', 'archive'] as const;
 const sampleKey = 'sample.bin';
 const sampleBytes = 300 * 2 ** 20;
@@ -140,7 +148,12 @@ function readFlags(argv: readonly string[]) {
   try {
     return parseArgs({
       args: [...argv],
-      options: { json: { type: 'boolean' }, faults: { type: 'string' }, 'port-base': { type: 'string' } },
+      options: {
+        help: { type: 'boolean', short: 'h' },
+        json: { type: 'boolean' },
+        faults: { type: 'string' },
+        'port-base': { type: 'string' },
+      },
     }).values;
   } catch (error) {
     const [first = ''] = (error instanceof Error ? error.message : String(error)).split('. ');
@@ -148,8 +161,7 @@ function readFlags(argv: readonly string[]) {
   }
 }
 
-async function start(argv: readonly string[]): Promise<{ servings: readonly Serving[]; json: boolean }> {
-  const flags = readFlags(argv);
+async function start(flags: ReturnType<typeof readFlags>): Promise<readonly Serving[]> {
   const base = readPort(flags['port-base']);
   const faults = await readFaults(flags.faults);
   const servings: Serving[] = [];
@@ -162,22 +174,27 @@ async function start(argv: readonly string[]): Promise<{ servings: readonly Serv
       throw new UsageError(`The emulators cannot listen there: ${reason}.`);
     }
   }
-  return { servings, json: flags.json === true };
+  return servings;
 }
 
 function asked(): Promise<void> {
   return new Promise((resolve) => {
-    process.once('SIGINT', () => resolve());
-    process.once('SIGTERM', () => resolve());
+    // Not once: the same request to stop may come twice, to the process and to its group.
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve());
   });
 }
 
 /** Runs the emulators until a signal asks to stop. Returns the exit code: 0, or 2 for a mistake in flags or faults. */
 export async function main(argv: readonly string[]): Promise<number> {
   try {
-    const { servings, json } = await start(argv);
+    const flags = readFlags(argv);
+    if (flags.help === true) {
+      console.log(usage);
+      return 0;
+    }
+    const servings = await start(flags);
     const stopped = asked();
-    console.log(json ? forPrograms(servings) : forPeople(servings));
+    console.log(flags.json === true ? forPrograms(servings) : forPeople(servings));
     await stopped;
     await Promise.all(servings.map((serving) => serving.close()));
     return 0;

@@ -3,9 +3,10 @@ import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Receipt } from '@objectferry/shared/contract.ts';
 import { parse } from '@objectferry/shared/schema.ts';
+import { BAD_REQUEST, DONE, STOPPED } from '#infra/local/cli/exit-code.ts';
 import { formatBytes } from '#infra/local/cli/format.ts';
 import { explain, messageOf, receiptLines } from '#infra/local/cli/report.ts';
-import { run, STOPPED } from '#infra/local/cli/run.ts';
+import { run } from '#infra/local/cli/run.ts';
 import { firstDifference } from './compare.ts';
 import { FAULTS } from './faults.ts';
 import { startProvider } from './provider.ts';
@@ -18,7 +19,7 @@ import { startProvider } from './provider.ts';
  */
 export async function main(argv: readonly string[]): Promise<number> {
   const flags = readFlags(argv);
-  if (flags === undefined) return 2;
+  if (flags === undefined) return BAD_REQUEST;
   const { json } = flags;
   const say = (line: string): boolean => process.stderr.write(`${line}\n`);
   const file = process.execPath;
@@ -39,7 +40,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     },
     stores,
     env,
-    show: json ? undefined : process.stderr,
+    quiet: json,
   });
   if (result.status === 'FAILED') {
     const exitCode = explain(result.error, messageOf(result.cause), json);
@@ -57,7 +58,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     process.stdout.write(
       `${[...receiptLines(receipt), `  read back ${bytes.length} bytes, every one equal`].join('\n')}\n`,
     );
-  return 0;
+  return DONE;
 }
 
 function readFlags(argv: readonly string[]): { readonly json: boolean } | undefined {
@@ -65,7 +66,8 @@ function readFlags(argv: readonly string[]): { readonly json: boolean } | undefi
     const options = { json: { type: 'boolean', default: false } } as const;
     return parseArgs({ args: [...argv], options, strict: true }).values;
   } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : error} Usage: npm start -- [--json]\n`);
+    const [first = ''] = (error instanceof Error ? error.message : String(error)).split('. ');
+    process.stderr.write(`${first.replace(/\.$/, '')}; the only flag is --json: npm start -- --json.\n`);
     return undefined;
   }
 }

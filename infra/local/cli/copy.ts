@@ -5,9 +5,9 @@ import { parse } from '@objectferry/shared/schema.ts';
 import { parseStores, type StoreConfigs } from '@objectferry/shared/stores.ts';
 import { readStoresDocument } from '../../stores-file.ts';
 import { createLocalRuntime } from '../runtime.ts';
-import { parseFlags, requestFrom } from './options.ts';
+import { BAD_REQUEST } from './exit-code.ts';
+import { type Flags, parseFlags, requestFrom } from './options.ts';
 import { explain, reportEnd } from './report.ts';
-import { run } from './run.ts';
 
 /**
  * `objectferry copy`: checks everything that can be checked without a request, then runs the copy here.
@@ -15,28 +15,34 @@ import { run } from './run.ts';
  * @returns the exit code.
  */
 export async function copy(source: string, destination: string, rawFlags: unknown): Promise<number> {
-  let json = false;
-  try {
-    const flags = parseFlags(rawFlags);
-    json = flags.json;
-    const request = requestFrom(source, destination, flags);
-    const stores = parseStores(readStoresDocument(flags.stores));
-    await refuseBadStart(request, stores);
-    const result = await run({ request, stores, env: process.env, show: json ? undefined : process.stderr });
-    return reportEnd(result, json);
-  } catch (error) {
-    if (!(error instanceof CopyError)) throw error;
-    return explain(error.name, error.message, json);
+  const flags = parseFlags(rawFlags);
+  const job = await jobOf(source, destination, flags).catch((error: unknown) => {
+    if (error instanceof CopyError) return error;
+    throw error;
+  });
+  if (job instanceof CopyError) {
+    explain(job.name, job.message, flags.json);
+    return BAD_REQUEST;
   }
+  // Loaded late: with it comes all of the CDK, and a mistake should be told at once.
+  const { run } = await import('./run.ts');
+  return reportEnd(await run({ ...job, env: process.env, quiet: flags.json }), flags.json);
 }
 
-/** A mistake in the request, the stores or the credentials ends the command before anything is started. */
-async function refuseBadStart(raw: unknown, stores: StoreConfigs): Promise<void> {
+interface Job {
+  readonly request: unknown;
+  readonly stores: StoreConfigs;
+}
+
+/** @throws CopyError for a mistake in the request, the stores or the credentials, before anything is started. */
+async function jobOf(source: string, destination: string, flags: Flags): Promise<Job> {
+  const request = requestFrom(source, destination, flags);
+  const stores = parseStores(readStoresDocument(flags.stores));
   const { runtime, close } = createLocalRuntime({ stores, env: process.env, observe: () => undefined });
   try {
-    const request = parse(CopyRequest, raw, 'The copy request');
-    const { source, destination } = routeOf(runtime, request);
-    await Promise.all([source, destination].map((store) => store.credentials()));
+    const route = routeOf(runtime, parse(CopyRequest, request, 'The copy request'));
+    await Promise.all([route.source.credentials(), route.destination.credentials()]);
+    return { request, stores };
   } finally {
     await close();
   }

@@ -1,9 +1,10 @@
 import { Command, CommanderError } from 'commander';
 import manifest from '../../../package.json' with { type: 'json' };
-import { copy } from './copy.ts';
+import { BAD_REQUEST, DONE } from './exit-code.ts';
+import { explain } from './report.ts';
 
-const OK = 0;
-const BAD_REQUEST = 2;
+// Options and commands write no message of their own: `explain` does, and tells programs as well as people.
+const output = { outputError: () => undefined } as const;
 
 /**
  * The `objectferry` command.
@@ -12,27 +13,42 @@ const BAD_REQUEST = 2;
  * @returns the exit code: 0 done, 1 failed, 2 bad request or configuration, 130 stopped by Ctrl-C.
  */
 export async function main(argv: readonly string[]): Promise<number> {
-  let exitCode = OK;
+  let exitCode = DONE;
   const program = new Command('objectferry')
     .description('Copies objects of any size between buckets, on the provider side.')
     .version(manifest.version)
     .exitOverride()
+    .configureOutput(output)
     .configureHelp({ showGlobalOptions: true });
   copyCommand(program, async (source, destination, flags) => {
+    const { copy } = await import('./copy.ts');
     exitCode = await copy(source, destination, flags);
   });
+  // Served by test/emulators/main.ts: here it is only listed.
   program
     .command('emulators')
+    .usage('[--json] [--faults FILE] [--port-base N]')
     .description('serve the provider emulators on loopback and print their endpoints and keys')
     .helpOption(false);
   try {
     await program.parseAsync([...argv], { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    // The library has written its sentence already; help and version are no mistakes.
-    return error.exitCode === 0 ? OK : BAD_REQUEST;
+    if (error.exitCode === 0) return DONE;
+    // Help that nobody asked for has said everything.
+    if (error.code === 'commander.help') return BAD_REQUEST;
+    return explain('InvalidRequest', mistakeOf(error, argv), argv.includes('--json'));
   }
   return exitCode;
+}
+
+/** The library's words as one sentence that says what to change. */
+function mistakeOf({ message }: CommanderError, [subcommand]: readonly string[]): string {
+  const words = message
+    .replace(/^error: /, '')
+    .replaceAll(/\s+/g, ' ')
+    .replace(/\.$/, '');
+  return `${words}: see objectferry ${subcommand === 'copy' ? 'copy ' : ''}--help.`;
 }
 
 function copyCommand(

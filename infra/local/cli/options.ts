@@ -38,6 +38,7 @@ export function parseFlags(flags: unknown): Flags {
  * @throws CopyError InvalidRequest when `--options` is not a JSON object, or a number is not one.
  */
 export function requestFrom(source: string, destination: string, flags: Flags): unknown {
+  const given = jsonOptions(flags.options);
   const ifSource = defined({
     etag: flags.ifSourceEtag,
     noneEtag: flags.ifSourceNoneEtag,
@@ -51,20 +52,27 @@ export function requestFrom(source: string, destination: string, flags: Flags): 
   });
   const options = defined({
     overwrite: flags.overwrite,
-    ifSource: Object.keys(ifSource).length === 0 ? undefined : ifSource,
+    ifSource: merged(given['ifSource'], ifSource),
     tags: flags.tags,
     acl: flags.acl,
     storageClass: flags.storageClass,
-    encryption: Object.keys(encryption).length === 0 ? undefined : encryption,
+    encryption: merged(given['encryption'], encryption),
     sourceEncryption:
       flags.sourceKeySecret === undefined ? undefined : { kind: 'customer', keySecret: flags.sourceKeySecret },
     partSizeMiB: wholeNumber('--part-size-mib', flags.partSizeMib),
     maxInFlight: wholeNumber('--max-in-flight', flags.maxInFlight),
     onFailure: flags.onFailure,
     requireChecksum: flags.requireChecksum,
-    token: flags.token,
+    // The library gives a --no- flag a default, which must not win over --options.
+    token: flags.token === false ? false : undefined,
   });
-  return { source, destination, options: { ...jsonOptions(flags.options), ...options } };
+  return { source, destination, options: { ...given, ...options } };
+}
+
+/** Flags over fields of the same object: a condition that only `--options` names must not get lost. */
+function merged(given: unknown, flags: Record<string, unknown>): Record<string, unknown> | undefined {
+  if (Object.keys(flags).length === 0) return undefined;
+  return isObject(given) ? { ...given, ...flags } : flags;
 }
 
 function defined(fields: Record<string, unknown>): Record<string, unknown> {
@@ -77,11 +85,15 @@ function wholeNumber(flag: string, text: string | undefined): number | undefined
   throw new CopyError('InvalidRequest', `${flag} is "${text}": give a whole number.`);
 }
 
-function jsonOptions(text: string | undefined): object {
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function jsonOptions(text: string | undefined): Record<string, unknown> {
   if (text === undefined) return {};
   try {
     const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
+    if (isObject(value)) return value;
   } catch {
     // Falls through to the one sentence for both mistakes.
   }

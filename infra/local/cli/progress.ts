@@ -1,5 +1,4 @@
 import type { CopyEvent } from '@objectferry/shared/runtime.ts';
-import { createLogUpdate } from 'log-update';
 import { formatBytes, formatSeconds } from './format.ts';
 
 /** How far a copy is; a new value with every event. */
@@ -15,7 +14,14 @@ export interface Progress {
   readonly lastRetry?: string;
 }
 
+/** What the copy is doing besides copying; a word of the line. */
+export type Phase = 'running' | 'stopping' | 'stopped' | 'failed' | 'done';
+
 export const NOTHING_YET: Progress = { size: 0, partCount: 0, partsDone: 0, bytesDone: 0, bytesCopied: 0, retries: 0 };
+
+const BAR_WIDTH = 24;
+const SHORTEST_BAR = 8;
+const LONGEST_AMOUNT = '100%  10000/10000 parts  1023.9 GiB of 1023.9 GiB'.length;
 
 /** What an event changes. */
 export function advance(progress: Progress, event: CopyEvent): Progress {
@@ -35,64 +41,60 @@ export function advance(progress: Progress, event: CopyEvent): Progress {
 }
 
 /** One line: bar, parts, bytes, rate, time left, retries. */
-export function progressLine(progress: Progress, elapsedMs: number): string {
-  const { strategy, size, partCount, partsDone, bytesDone, bytesCopied, retries, lastRetry } = progress;
-  const trouble = retries === 0 ? '' : `  retries ${retries} (last ${lastRetry})`;
-  if (strategy === undefined) return `looking at the source${trouble}`;
-  if (strategy === 'whole') return `copying ${formatBytes(size)} with one request${trouble}`;
-  const share = size === 0 ? 1 : bytesDone / size;
-  const rate = elapsedMs === 0 ? 0 : (bytesCopied * 1000) / elapsedMs;
-  const left =
-    partsDone >= partCount ? 'checking' : rate === 0 ? 'ETA ?' : `ETA ${formatSeconds((size - bytesDone) / rate)}`;
-  return [
-    `${bar(share)} ${Math.floor(share * 100)}%`,
-    `${partsDone}/${partCount} parts`,
-    `${formatBytes(bytesDone)} of ${formatBytes(size)}`,
-    `${formatBytes(rate)}/s`,
-    `${left}${trouble}`,
-  ].join('  ');
+export function progressLine(progress: Progress, elapsedMs: number, phase: Phase = 'running'): string {
+  const { amount, pace } = wordsOf(progress, elapsedMs, phase);
+  const drawn = progress.strategy === 'parts' ? `${bar(shareOf(progress))} ` : '';
+  return `${drawn}${[...amount, ...pace].join('  ')}`;
+}
+
+/**
+ * The same in two lines that fit into 80 columns. On a narrower terminal the bar gets shorter and the lines are cut: one
+ * that wraps could not be redrawn.
+ */
+export function progressFrame(progress: Progress, elapsedMs: number, phase: Phase, columns: number): string {
+  const { amount, pace } = wordsOf(progress, elapsedMs, phase);
+  const most = columns - 1;
+  const width = Math.min(BAR_WIDTH, most - LONGEST_AMOUNT - 1);
+  const drawn = progress.strategy === 'parts' && width >= SHORTEST_BAR ? `${bar(shareOf(progress), width)} ` : '';
+  const lines = [`${drawn}${amount.join('  ')}`, pace.join('  ')];
+  return lines
+    .filter((line) => line !== '')
+    .map((line) => line.slice(0, most))
+    .join('\n');
 }
 
 /** A bar of fixed width for a share between 0 and 1. */
-export function bar(share: number, width = 24): string {
+export function bar(share: number, width = BAR_WIDTH): string {
   const full = Math.round(Math.min(1, Math.max(0, share)) * width);
   return '█'.repeat(full) + '░'.repeat(width - full);
 }
 
-const REDRAW_MS = 100;
-const PLAIN_LINE_MS = 2_000;
+function shareOf({ size, bytesDone }: Progress): number {
+  return size === 0 ? 1 : bytesDone / size;
+}
 
-/**
- * Shows progress while a copy runs: one line that is redrawn on a terminal, a plain line every two seconds elsewhere.
- *
- * @param stream Where to; undefined shows nothing.
- */
-export function startProgress(stream: NodeJS.WriteStream | undefined): {
-  readonly observe: (event: CopyEvent) => void;
-  readonly end: () => void;
-} {
-  let progress = NOTHING_YET;
-  let copyingSince: number | undefined;
-  let ended = stream === undefined;
-  const redraw = stream?.isTTY ? createLogUpdate(stream) : undefined;
-  const show = (): void => {
-    const line = progressLine(progress, copyingSince === undefined ? 0 : Date.now() - copyingSince);
-    if (redraw === undefined) stream?.write(`${line}\n`);
-    else redraw(line);
-  };
-  const timer = stream === undefined ? undefined : setInterval(show, redraw === undefined ? PLAIN_LINE_MS : REDRAW_MS);
-  timer?.unref();
+/** How much, and how fast: a line each where a line is short. */
+function wordsOf(
+  progress: Progress,
+  elapsedMs: number,
+  phase: Phase,
+): { readonly amount: readonly string[]; readonly pace: readonly string[] } {
+  const { strategy, size, partCount, partsDone, bytesDone, bytesCopied, retries, lastRetry } = progress;
+  const trouble = retries === 0 ? [] : [`retries ${retries} (last ${lastRetry})`];
+  if (strategy === undefined) return { amount: ['looking at the source'], pace: trouble };
+  if (strategy === 'whole') {
+    const verb = phase === 'done' ? 'copied' : 'copying';
+    return { amount: [`${verb} ${formatBytes(size)} with one request`], pace: trouble };
+  }
+  const rate = elapsedMs === 0 ? 0 : (bytesCopied * 1000) / elapsedMs;
+  const percent = `${Math.floor(shareOf(progress) * 100)}%`;
   return {
-    observe: (event) => {
-      if (event.type === 'planned') copyingSince = Date.now();
-      progress = advance(progress, event);
-    },
-    end: () => {
-      if (ended) return;
-      ended = true;
-      clearInterval(timer);
-      show();
-      redraw?.done();
-    },
+    amount: [percent, `${partsDone}/${partCount} parts`, `${formatBytes(bytesDone)} of ${formatBytes(size)}`],
+    pace: [`${formatBytes(rate)}/s`, phase === 'running' ? timeLeft(progress, rate) : phase, ...trouble],
   };
+}
+
+function timeLeft({ size, partCount, partsDone, bytesDone }: Progress, rate: number): string {
+  if (partsDone >= partCount) return 'checking';
+  return rate === 0 ? 'ETA ?' : `ETA ${formatSeconds((size - bytesDone) / rate)}`;
 }

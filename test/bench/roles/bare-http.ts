@@ -1,0 +1,48 @@
+import { Agent, type OutgoingHttpHeaders, request } from 'node:http';
+import * as v from 'valibot';
+import { measured } from '../measure.ts';
+import { type Answer, CopyTask, type Cost } from '../messages.ts';
+
+const MIB = 2 ** 20;
+
+/** The floor: requests of the same shape over `node:http`, neither signed nor checked, their answers read and dropped. */
+export const answer: Answer = async (message): Promise<Cost> => {
+  const task = v.parse(CopyTask, message);
+  const agent = new Agent({ keepAlive: true, maxSockets: task.inFlight });
+  let claimed = 0;
+  const work = async (): Promise<void> => {
+    while (claimed < task.parts) {
+      claimed += 1;
+      await copyPart(agent, task, claimed);
+    }
+  };
+  const { cost } = await measured(() => Promise.all(Array.from({ length: task.inFlight }, work)));
+  agent.destroy();
+  return cost;
+};
+
+function copyPart(agent: Agent, { port, key, partSizeMiB }: CopyTask, partNumber: number): Promise<void> {
+  const offset = (partNumber - 1) * partSizeMiB * MIB;
+  const headers: OutgoingHttpHeaders = {
+    'x-oss-copy-source': '/raw/key',
+    'x-oss-copy-source-range': `bytes=${offset}-${offset + partSizeMiB * MIB - 1}`,
+    'x-oss-copy-source-if-match': '"SOURCE"',
+    'x-oss-content-sha256': 'UNSIGNED-PAYLOAD',
+    'x-oss-date': '20240305T060708Z',
+    authorization: `OSS4-HMAC-SHA256 Credential=nobody/20240305/cn-hangzhou/oss/aliyun_v4_request,Signature=${'0'.repeat(64)}`,
+    'content-length': 0,
+  };
+  const path = `/archive/${key}?partNumber=${partNumber}&uploadId=${key}`;
+  return new Promise((resolve, reject) => {
+    request({ agent, host: '127.0.0.1', port, method: 'PUT', path, headers }, (response) => {
+      response.resume();
+      response.once('error', reject);
+      response.once('end', () => {
+        if (response.statusCode === 200) resolve();
+        else reject(new Error(`The store answered ${response.statusCode}.`));
+      });
+    })
+      .once('error', reject)
+      .end();
+  });
+}
