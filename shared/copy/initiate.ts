@@ -3,6 +3,7 @@ import { CopyError } from '../errors.ts';
 import type { NewObject, ObjectFacts } from '../provider/provider.ts';
 import type { Runtime } from '../runtime.ts';
 import { parse } from '../schema.ts';
+import { etagIsOnlyProof, sourcePartSize } from './boundaries.ts';
 import { createUpload } from './create-upload.ts';
 import { type InspectedSource, inspectSource } from './inspect.ts';
 import { newObjectFor } from './new-object.ts';
@@ -88,8 +89,9 @@ function isSameContent(source: ObjectFacts, destination: ObjectFacts): boolean {
   return results.includes('equal') && !results.includes('different');
 }
 
-function strategyFor({ facts }: InspectedSource, { destination }: Route, { options }: CopyRequest): 'whole' | 'parts' {
-  const { limits, capabilities } = destination.provider;
+function strategyFor(source: InspectedSource, { destination }: Route, { options }: CopyRequest): 'whole' | 'parts' {
+  const { facts } = source;
+  const { limits, capabilities } = destination.client;
   const oneRequest = facts.size === 0 || (options.partSizeMiB === undefined && facts.size <= limits.maxCopyObjectBytes);
   if (facts.type === 'appendable' && (capabilities.appendable !== 'oneRequest' || !oneRequest)) {
     throw new CopyError(
@@ -97,7 +99,8 @@ function strategyFor({ facts }: InspectedSource, { destination }: Route, { optio
       `The source is an appendable object of ${facts.size} bytes, which ${destination.provider.name} cannot copy in parts.`,
     );
   }
-  return oneRequest ? 'whole' : 'parts';
+  if (!oneRequest) return 'parts';
+  return facts.size > 0 && etagIsOnlyProof(source, destination) ? 'parts' : 'whole';
 }
 
 function pin(
@@ -130,7 +133,7 @@ async function openParts(
   {
     request,
     route: { destination },
-    source: { facts, providerAheadMs },
+    source,
     copy,
     object,
   }: {
@@ -143,13 +146,14 @@ async function openParts(
 ): Promise<Pick<Extract<Step, { strategy: 'parts' }>, 'strategy' | 'copy' | 'spans'>> {
   const { partSizeMiB, maxInFlight = destination.config.maxInFlight } = request.options;
   const parts = plan({
-    size: facts.size,
-    limits: destination.provider.limits,
+    size: source.facts.size,
+    limits: destination.client.limits,
     partSizeMiB,
+    sourcePartSize: partSizeMiB === undefined ? await sourcePartSize(runtime, source) : undefined,
     maxInFlight: Math.min(maxInFlight, destination.config.maxInFlight),
   });
   const { bucket, key } = request.destination;
-  const { uploadId } = await createUpload(runtime, destination.client, { bucket, key, object }, providerAheadMs);
+  const { uploadId } = await createUpload(runtime, destination.client, { bucket, key, object }, source.providerAheadMs);
   return {
     strategy: 'parts',
     copy: { ...copy, ...parts, uploadId },

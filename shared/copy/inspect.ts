@@ -37,7 +37,7 @@ export async function inspectSource(
   const object = { ...named, versionId: named.versionId ?? facts.versionId };
   const inspected = { store, object, facts, pinnedAt, providerAheadMs: pinnedAt.getTime() - now.getTime() };
   await refuseUnreadable(runtime, inspected, customerKey);
-  const { maxObjectBytes } = store.provider.limits;
+  const { maxObjectBytes } = store.client.limits;
   if (facts.size > maxObjectBytes) {
     throw new CopyError('TooLarge', `The source has ${facts.size} bytes; the largest copy has ${maxObjectBytes}.`);
   }

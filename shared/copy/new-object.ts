@@ -1,7 +1,7 @@
 import type { CopyOptions } from '../contract.ts';
 import { CopyError } from '../errors.ts';
 import { TOKEN_METADATA } from '../naming.ts';
-import type { ContentHeaders, NewObject, ObjectFacts, ObjectVersion } from '../provider/provider.ts';
+import type { ChecksumName, ContentHeaders, NewObject, ObjectFacts, ObjectVersion } from '../provider/provider.ts';
 import type { Runtime } from '../runtime.ts';
 import type { OpenStore } from '../stores.ts';
 import { encryptionOf } from './encryption.ts';
@@ -23,7 +23,7 @@ export async function newObjectFor(runtime: Runtime, input: NewObjectInput): Pro
   const { destination, options, token } = input;
   const { headers, metadata } = carriedMetadata(input.source.facts, options);
   const marked = token === undefined ? metadata : { ...metadata, [TOKEN_METADATA]: token };
-  requireRoom(marked, destination.provider.limits.maxMetadataBytes);
+  requireRoom(marked, destination.client.limits.maxMetadataBytes);
   return {
     headers,
     metadata: marked,
@@ -31,8 +31,14 @@ export async function newObjectFor(runtime: Runtime, input: NewObjectInput): Pro
     acl: options.acl,
     storageClass: options.storageClass,
     encryption: await encryptionOf(runtime, options),
+    checksum: commonChecksum(input.source.facts, destination),
     overwrite: options.overwrite !== 'never',
   };
+}
+
+/** A checksum that the source has and the destination can compute over the whole object. */
+function commonChecksum({ checksums }: ObjectFacts, { client }: OpenStore): ChecksumName | undefined {
+  return client.capabilities.checksums.find((name) => checksums[name] !== undefined);
 }
 
 function carriedMetadata(
@@ -55,7 +61,7 @@ async function carriedTags(
   if (tags === 'none') return {};
   if (tags !== 'copy') return tags;
   if (facts.tagCount === 0) return {};
-  if (!destination.provider.capabilities.tags) {
+  if (!destination.client.capabilities.tags) {
     throw new CopyError(
       'Unsupported',
       `The source has ${facts.tagCount} tags, but ${destination.provider.name} has no tags: set options.tags to "none".`,

@@ -24,6 +24,8 @@ export interface PlanInput {
   readonly limits: Limits;
   /** A part size that was asked for; it is kept or refused, never changed. */
   readonly partSizeMiB?: number | undefined;
+  /** Bytes of the parts that the source was made of: kept where the limits allow it, because equal boundaries give an equal ETag. */
+  readonly sourcePartSize?: number | undefined;
   /** Requests that the whole copy may have in flight. */
   readonly maxInFlight: number;
 }
@@ -38,13 +40,16 @@ export interface Plan {
 }
 
 /**
- * Cuts an object of one byte or more into equal, MiB-aligned parts and these into the fewest spans that finish in
+ * Cuts an object of one byte or more into equal parts, MiB-aligned unless the source's own boundaries are kept, and these into the fewest spans that finish in
  * the target time.
  *
  * @throws CopyError TooLarge, or InvalidRequest when a part size that was asked for cannot work.
  */
-export function plan({ size, limits, partSizeMiB, maxInFlight }: PlanInput): Plan {
-  const partSize = partSizeMiB === undefined ? choosePartSize(size, limits) : givenPartSize(size, limits, partSizeMiB);
+export function plan({ size, limits, partSizeMiB, sourcePartSize, maxInFlight }: PlanInput): Plan {
+  const partSize =
+    partSizeMiB === undefined
+      ? (keptPartSize(size, limits, sourcePartSize) ?? choosePartSize(size, limits))
+      : givenPartSize(size, limits, partSizeMiB);
   const partCount = Math.ceil(size / partSize);
   const secondsPerPart = SECONDS_PER_REQUEST + Math.min(size, partSize) / BYTES_PER_SECOND;
   const inFlightPerSpan = Math.min(maxInFlight, MAX_IN_FLIGHT_PER_SPAN);
@@ -71,6 +76,13 @@ export function spansOf({ partCount, spanCount }: { readonly partCount: number; 
     const after = Math.floor(((index + 1) * partCount) / spanCount);
     return { first: before + 1, count: after - before };
   });
+}
+
+function keptPartSize(size: number, limits: Limits, sourcePartSize: number | undefined): number | undefined {
+  if (sourcePartSize === undefined || sourcePartSize > limits.maxPartBytes) return undefined;
+  const onePart = sourcePartSize >= size;
+  if (!onePart && sourcePartSize < limits.minPartBytes) return undefined;
+  return Math.ceil(size / sourcePartSize) > limits.maxParts ? undefined : sourcePartSize;
 }
 
 function choosePartSize(size: number, limits: Limits): number {

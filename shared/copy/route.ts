@@ -32,25 +32,18 @@ function refuseDistance({ source, destination }: Route): void {
       `Store ${source.name} is at ${source.provider.name} and store ${destination.name} at ${destination.provider.name}: a provider copies only between its own buckets.`,
     );
   }
-  const { region: from } = source.config;
-  const { region: to } = destination.config;
-  if (from !== to && destination.provider.capabilities.sameRegionOnly) {
-    throw new CopyError(
-      'RegionMismatch',
-      `Store ${source.name} is in region ${from} and store ${destination.name} in ${to}: ${destination.provider.name} copies only inside one region.`,
-    );
-  }
+  const problem = destination.provider.copyProblem(source.config, destination.config);
+  if (problem === undefined) return;
+  throw new CopyError('RegionMismatch', `From store ${source.name} to store ${destination.name}: ${problem}`);
 }
 
 /** An older version onto its own key is a restore and allowed; the current one onto itself is a mistake. */
 function refuseSameObject({ source, destination }: Route, request: CopyRequest): void {
   const same =
-    source.config.region === destination.config.region &&
+    destination.provider.sharesBuckets(source.config, destination.config) &&
     request.source.bucket === request.destination.bucket &&
     request.source.key === request.destination.key;
-  // Two stores may reach one provider by different endpoints, but an S3-compatible endpoint is a world of its own.
-  const oneWorld = source.provider.name !== 's3' || source.config.endpoint === destination.config.endpoint;
-  if (same && oneWorld && versionOf(request) === undefined) {
+  if (same && versionOf(request) === undefined) {
     throw new CopyError(
       'InvalidRequest',
       'source and destination are the same object: choose another destination, or name an older version of the source.',
@@ -64,9 +57,10 @@ function versionOf({ source }: CopyRequest): string | undefined {
 
 function refuseUnsupported({ source, destination }: Route, request: CopyRequest): void {
   const { options } = request;
-  const { capabilities, name } = destination.provider;
+  const { name } = destination.provider;
+  const { capabilities } = destination.client;
   const asksFor: readonly (readonly [boolean, string, boolean])[] = [
-    [versionOf(request) !== undefined, 'source.versionId', source.provider.capabilities.versions],
+    [versionOf(request) !== undefined, 'source.versionId', source.client.capabilities.versions],
     [options.acl !== undefined, 'options.acl', capabilities.acl],
     [options.storageClass !== undefined, 'options.storageClass', capabilities.storageClasses],
     [asksForTags(options), 'options.tags', capabilities.tags],

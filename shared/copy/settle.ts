@@ -39,6 +39,8 @@ export function isUnclear(error: unknown): error is CopyError {
 /** What tells our object from anybody else's. */
 interface Mark {
   readonly token: string | undefined;
+  /** Some providers tell which upload made an object. */
+  readonly uploadId: string | undefined;
   /** Bytes. */
   readonly size: number;
   /** CRC-64 of the source, if it is known. */
@@ -50,7 +52,8 @@ interface Mark {
  * Answers "is this object mine?". The token answers it for certain. Without one, an object of the right size and
  * checksum that is younger than the copy counts as ours: equal content, maybe not our write.
  */
-function isOurs(facts: ObjectFacts, { token, size, crc64ecma, pinnedAt }: Mark): boolean {
+function isOurs(facts: ObjectFacts, { token, uploadId, size, crc64ecma, pinnedAt }: Mark): boolean {
+  if (uploadId !== undefined && facts.uploadId === uploadId) return true;
   if (token !== undefined) return facts.metadata[TOKEN_METADATA] === token;
   const sameContent = crc64ecma !== undefined && facts.checksums.crc64ecma === crc64ecma;
   // Last-Modified has whole seconds.
@@ -58,8 +61,8 @@ function isOurs(facts: ObjectFacts, { token, size, crc64ecma, pinnedAt }: Mark):
 }
 
 /** The mark of a pinned copy. */
-function markOf({ token, size, checksums, pinnedAt }: PinnedCopy): Mark {
-  return { token, size, crc64ecma: checksums.crc64ecma, pinnedAt: new Date(pinnedAt) };
+function markOf({ token, uploadId, size, checksums, pinnedAt }: PinnedCopy): Mark {
+  return { token, uploadId, size, crc64ecma: checksums.crc64ecma, pinnedAt: new Date(pinnedAt) };
 }
 
 /**

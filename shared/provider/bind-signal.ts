@@ -6,11 +6,12 @@ export function bindSignal(client: ObjectStore, signal: AbortSignal): ObjectStor
     ...call,
     signal: call?.signal === undefined ? signal : AbortSignal.any([call.signal, signal]),
   });
-  const { provider, limits, capabilities } = client;
+  const { provider, limits, capabilities, firstPartSize } = client;
   return {
     provider,
     limits,
     capabilities,
+    ...(firstPartSize === undefined ? {} : { firstPartSize: (object, call) => firstPartSize(object, both(call)) }),
     head: (request, call) => client.head(request, both(call)),
     getTagging: (object, call) => client.getTagging(object, both(call)),
     getRange: (request, call) => client.getRange(request, both(call)),

@@ -34,6 +34,11 @@ export interface ObjectStore {
   abortUpload(upload: Upload, call?: Call): Promise<void>;
   /** One page of open uploads, ordered by key. */
   listUploads(request: ListUploadsRequest, call?: Call): Promise<UploadsPage>;
+  /**
+   * Bytes of the first part of an object that was made in parts; undefined when it was not. Only where equal part
+   * boundaries make an equal ETag.
+   */
+  readonly firstPartSize?: (object: ObjectVersion, call?: Call) => Promise<number | undefined>;
   /** Deletes a key (on a versioned bucket: adds a delete marker) or one version; succeeds when there is none. */
   deleteObject(object: ObjectVersion, call?: Call): Promise<void>;
 }
@@ -89,7 +94,7 @@ export interface ContentHeaders {
 /** Whole-object checksums by name, in the provider's own notation. */
 export type Checksums = Readonly<{ [name in ChecksumName]?: string | undefined }>;
 /** `crc64ecma`: unsigned decimal (OSS). `crc64nvme`, `crc32`, `crc32c`: base64 of big-endian bytes (S3). */
-type ChecksumName = 'crc64ecma' | 'crc64nvme' | 'crc32' | 'crc32c';
+export type ChecksumName = 'crc64ecma' | 'crc64nvme' | 'crc32' | 'crc32c';
 
 /** How an object is encrypted at rest, as the provider reports it. */
 export interface ReportedEncryption {
@@ -117,6 +122,8 @@ export interface ObjectFacts {
   readonly metadata: Readonly<Record<string, string>>;
   readonly tagCount: number;
   readonly encryption?: ReportedEncryption | undefined;
+  /** The multipart upload that made the object, where the provider says so. */
+  readonly uploadId?: string | undefined;
   /** The provider's clock when it answered, if it said so. */
   readonly answeredAt?: Date | undefined;
 }
@@ -135,6 +142,8 @@ export interface NewObject {
   readonly acl?: string | undefined;
   readonly storageClass?: string | undefined;
   readonly encryption?: Encryption | undefined;
+  /** The provider is asked to compute this checksum over the whole object, so that it can be compared. */
+  readonly checksum?: ChecksumName | undefined;
   /** False: the provider refuses with DestinationExists where it can (see `Capabilities.forbidOverwrite`). */
   readonly overwrite: boolean;
 }
@@ -281,8 +290,6 @@ export interface Capabilities {
   readonly acl: boolean;
   readonly storageClasses: boolean;
   readonly encryption: readonly Encryption['kind'][];
-  /** Source and destination have to be in the same region (QingStor: zone). */
-  readonly sameRegionOnly: boolean;
   /** Honours a condition on the source of a part copy; otherwise the pin is checked by HEAD before Complete. */
   readonly partConditions: boolean;
   /** The answer to a ranged part copy says which bytes were copied, so a missing range is a failure. */
@@ -324,8 +331,12 @@ export interface Provider<Config extends StoreConfig = StoreConfig> {
   readonly name: Config['provider'];
   /** Parses one store of the stores file, defaults filled in, unknown fields refused. */
   readonly schema: GenericSchema<unknown, Config>;
+  /** The strictest of all its stores; a store's own client says what holds there. */
   readonly limits: Limits;
-  readonly capabilities: Capabilities;
+  /** Says in a sentence why the provider cannot copy from one store to another; undefined when it can. */
+  readonly copyProblem: (source: StoreConfig, destination: StoreConfig) => string | undefined;
+  /** True when equal bucket names in two stores mean the same bucket. */
+  readonly sharesBuckets: (a: StoreConfig, b: StoreConfig) => boolean;
   /** Says in a sentence why a bucket name cannot exist at this provider; undefined when it can. */
   readonly bucketProblem: (bucket: string) => string | undefined;
   /** Says in a sentence why a key cannot exist at this provider; undefined when it can. */

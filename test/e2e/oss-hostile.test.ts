@@ -128,6 +128,24 @@ describe('a wrong part', () => {
   });
 });
 
+describe('a part that is there with another size', () => {
+  it('is copied again, not adopted', async () => {
+    let planted = false;
+    await using world = await startWorld({
+      onRequest: ({ operation }) => {
+        const [upload] = world.oss.model.openUploads('archive');
+        if (operation !== 'ListParts' || upload === undefined || planted) return;
+        planted = true;
+        const content = world.oss.model.getObject('raw', 'key')?.content.slice(0, 5) ?? expect.fail('no source');
+        world.oss.model.putPart(upload, { partNumber: 2, content, etag: '0'.repeat(32), crc64: undefined });
+      },
+    });
+    world.oss.model.putObject('raw', 'key', seededBytes(3 * MIB));
+    expect(await world.copied({ options: parts })).toMatchObject({ adopted: 0, partCount: 3 });
+    world.expectSameBytes();
+  });
+});
+
 describe('without a token', () => {
   it('an object of somebody else with the same content ends the copy, but no upload is left', async () => {
     await using world = await startWorld({
