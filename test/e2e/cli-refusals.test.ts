@@ -140,7 +140,7 @@ describe('objectferry copy refuses before anything is started', () => {
     const { code, stdout, stderr } = await objectferry(['copy', from, 'far://archive/key', '--stores', file], { env });
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr).toMatch(
-      /^objectferry: RegionMismatch: Store oss is in region cn-hangzhou and store far in cn-beijing/,
+      /^objectferry: RegionMismatch: From store oss to store far: one is in region cn-hangzhou, the other in cn-beijing/,
     );
   });
 

@@ -159,7 +159,7 @@ describe('names', () => {
 describe('the registry', () => {
   it('lists OSS with its limits', () => {
     expect(Object.keys(PROVIDERS)).toContain('oss');
-    expect(providerOf('oss')).toMatchObject({ name: 'oss', limits: OSS_LIMITS, capabilities: OSS_CAPABILITIES });
+    expect(providerOf('oss')).toMatchObject({ name: 'oss', limits: OSS_LIMITS });
     expect(providerOf('toString')).toBeUndefined();
     expect(OSS_LIMITS.maxParts * OSS_LIMITS.maxPartBytes).toBe(OSS_LIMITS.maxObjectBytes);
   });
@@ -169,7 +169,11 @@ describe('the registry', () => {
     const config = provider === undefined ? undefined : parse(provider.schema, STORE, 'Store');
     if (provider === undefined || config === undefined) throw new Error('no provider');
     const context = { transport: createTransport(), credentials: async () => credentials, now: () => NOW };
-    expect(provider.createStore(config, context)).toMatchObject({ provider: 'oss', limits: OSS_LIMITS });
+    expect(provider.createStore(config, context)).toMatchObject({
+      provider: 'oss',
+      limits: OSS_LIMITS,
+      capabilities: OSS_CAPABILITIES,
+    });
     expect(() => provider.createStore({ ...config, region: 'x y' }, context)).toThrow(/region/);
   });
 });
