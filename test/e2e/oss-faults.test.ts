@@ -190,13 +190,17 @@ describe('lost answers', () => {
     };
     model.bucket('archive')?.uploads.set(old.uploadId, old);
     const sibling = model.createUpload('archive', 'copy2', { initiator: 'another' });
+    // Of the same key and the same seconds, but somebody works on it.
+    const busy = model.createUpload('archive', 'copy', { initiator: 'another' });
+    const content = model.getObject('raw', 'key')?.content.slice(0, 5) ?? expect.fail('no source');
+    model.putPart(busy, { partNumber: 5, content, etag: '0'.repeat(32), crc64: undefined });
     await world.copied({ options: parts });
     expect(
       model
         .openUploads('archive')
         .map(({ uploadId }) => uploadId)
         .sort(),
-    ).toEqual([old.uploadId, sibling.uploadId].sort());
+    ).toEqual([busy.uploadId, old.uploadId, sibling.uploadId].sort());
   });
 
   it('of Initiate, every time: Abort finds what is left', async () => {
