@@ -27,13 +27,15 @@ export interface PartTarget {
 export async function copyRange(target: PartTarget, partNumber: number, signal: AbortSignal): Promise<string> {
   const { client, copy, upload, encryption, sourceKey } = target;
   const range = partRange(copy, partNumber);
+  // A single part is the whole object: Amazon refuses a range of an object of 5 MiB or less.
+  const ranged = copy.partCount > 1;
   const answer = await client
     .uploadPartCopy(
       {
         upload,
         partNumber,
         source: pinnedSource(copy),
-        range,
+        range: ranged ? range : undefined,
         conditions: client.capabilities.partConditions ? pinConditions(copy) : undefined,
         encryption,
         sourceKey,
@@ -44,7 +46,7 @@ export async function copyRange(target: PartTarget, partNumber: number, signal: 
       throw asSourceChange(error);
     });
   requirePinnedVersion(copy, answer.sourceVersionId, partNumber);
-  if (client.capabilities.partRangeReported) requireRange(answer.range, range, partNumber, client.provider);
+  if (ranged && client.capabilities.partRangeReported) requireRange(answer.range, range, partNumber, client.provider);
   const etag = provenEtag(answer.etag) ?? provenEtag(await listedEtag(target, partNumber, signal));
   if (etag === undefined) {
     throw new CopyError('MissingETag', `The provider reported part ${partNumber} as copied, but sent no ETag.`, {
@@ -86,7 +88,7 @@ async function listedEtag(
   partNumber: number,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  if (!client.capabilities.partEtagMayBeListed) return undefined;
+  if (!client.capabilities.etagMayBeAbsent) return undefined;
   const { parts } = await client.listParts({ upload, after: partNumber - 1, limit: 1 }, { signal });
   return parts.find((part) => part.partNumber === partNumber)?.etag;
 }

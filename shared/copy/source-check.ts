@@ -17,7 +17,9 @@ export async function checkSource(runtime: Runtime, copy: PinnedCopy): Promise<C
   const { client } = runtime.stores.open(copy.source, 'source');
   const { bucket, key, versionId } = copy.source;
   const pinned = versionId ?? copy.etag;
-  if (client.capabilities.partConditions || (versionId !== undefined && versionId !== 'null')) {
+  const copier = runtime.stores.open(copy.destination, 'destination').client;
+  // The destination's client makes the copy, so it is the one that sends the condition or does not.
+  if (copier.capabilities.partConditions || (versionId !== undefined && versionId !== 'null')) {
     return { name: 'sourceUnchanged', result: 'equal', source: pinned };
   }
   const facts = await headIfExists(

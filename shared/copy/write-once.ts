@@ -48,7 +48,7 @@ export function writeOnce(
   return withRetry(runtime, async () => {
     try {
       const written = await send();
-      if (provenEtag(written.etag) !== undefined) return written;
+      if (provenEtag(written.etag) !== undefined || client.capabilities.etagMayBeAbsent) return written;
       throw new CopyError('MissingETag', 'The provider reported success, but sent no ETag.', {
         provider: client.provider,
         operation,

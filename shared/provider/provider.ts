@@ -294,8 +294,8 @@ export interface Capabilities {
   readonly partConditions: boolean;
   /** The answer to a ranged part copy says which bytes were copied, so a missing range is a failure. */
   readonly partRangeReported: boolean;
-  /** The answer to a part copy may leave the ETag to List Parts. */
-  readonly partEtagMayBeListed: boolean;
+  /** A success may come without an ETag: that of a part is in List Parts then, that of an object in HEAD. */
+  readonly etagMayBeAbsent: boolean;
   /** Refuses to overwrite atomically, at Complete and CopyObject. */
   readonly forbidOverwrite: boolean;
   /** Tells an appendable object apart and refuses to copy it in parts. */

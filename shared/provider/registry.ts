@@ -1,10 +1,16 @@
 import { parse } from '../schema.ts';
+import { obs } from './obs/provider.ts';
 import { oss } from './oss/provider.ts';
 import type { Provider, StoreConfig } from './provider.ts';
+import { qingstor } from './qingstor/provider.ts';
+import { s3 } from './s3/provider.ts';
 
 /** Every provider by name: a new one is one more line. */
 export const PROVIDERS: Readonly<Record<string, Provider>> = {
+  obs: anyStore(obs),
   oss: anyStore(oss),
+  qingstor: anyStore(qingstor),
+  s3: anyStore(s3),
 };
 
 /** The provider of that name; undefined when there is none. */

@@ -1,56 +1,57 @@
-import type { ObjectStore, StoreContext } from '../provider.ts';
-import { readComplete, readCopy, readPart, readPartCopy, readRange, readTagging, readUpload } from './answers.ts';
+import type { HttpAnswer } from '../../http/transport.ts';
+import type { ObjectStore, StoreContext, WrittenObject } from '../provider.ts';
+import { readComplete as readCompleteDocument, written } from '../xml/answers.ts';
+import { createXmlClient } from '../xml/client.ts';
+import type { Dialect } from '../xml/dialect.ts';
+import type { StoreRequest } from '../xml/request.ts';
+import { createSend } from '../xml/send.ts';
 import type { OssConfig } from './config.ts';
-import { OSS_CAPABILITIES, OSS_LIMITS } from './limits.ts';
-import { readParts, readUploads } from './listings.ts';
+import { OSS_DIALECT } from './dialect.ts';
+import { bucketProblem, keyProblem, OSS_CAPABILITIES, OSS_LIMITS } from './limits.ts';
 import { readFacts } from './object-facts.ts';
-import { copyObject, deleteObject, getObject, getObjectTagging, headObject } from './object-requests.ts';
-import type { OssRequest } from './request.ts';
-import { createSend } from './send.ts';
-import {
-  abortMultipartUpload,
-  completeMultipartUpload,
-  initiateMultipartUpload,
-  listMultipartUploads,
-  listParts,
-  uploadPart,
-  uploadPartCopy,
-} from './upload-requests.ts';
+import { copyObject, getObject, headObject } from './object-requests.ts';
+import { signV1 } from './sign-v1.ts';
+import { signV4 } from './sign-v4.ts';
+import { completeMultipartUpload, initiateMultipartUpload, uploadPart, uploadPartCopy } from './upload-requests.ts';
 
 /**
- * A client for one OSS store: one method is one request (two only when OSS refuses our clock).
+ * A client for one OSS store.
  *
  * @see https://www.alibabacloud.com/help/en/oss/developer-reference/list-of-operations-by-function
  */
 export function createOssStore(config: OssConfig, context: StoreContext): ObjectStore {
-  const send = createSend(config, context);
-  return {
+  const { region, signature } = config;
+  return createXmlClient({
     provider: config.provider,
     limits: OSS_LIMITS,
     capabilities: OSS_CAPABILITIES,
-    head: async (request, call) => send(headObject(request), readFacts, call),
-    getTagging: async (object, call) => exchange(getObjectTagging(object), readTagging, call),
-    getRange: async (request, call) => send(getObject(request), (answer) => readRange(answer, request), call),
-    copyObject: async (request, call) => exchange(copyObject(request), readCopy, call),
-    createUpload: async (request, call) => exchange(initiateMultipartUpload(request), readUpload, call),
-    uploadPartCopy: async (request, call) => exchange(uploadPartCopy(request), readPartCopy, call),
-    uploadPart: async (request, call) => send(uploadPart(request), readPart, call),
-    listParts: async (request, call) =>
-      exchange(listParts(request), (answer, sent) => readParts(answer, sent, request.after), call),
-    completeUpload: async (request, call) => exchange(completeMultipartUpload(request), readComplete, call),
-    abortUpload: async (upload, call) => send(abortMultipartUpload(upload), nothing, call),
-    listUploads: async (request, call) => exchange(listMultipartUploads(request), readUploads, call),
-    deleteObject: async (object, call) => send(deleteObject(object), nothing, call),
-  };
-
-  /** For answers with a body, whose reader has to know the request to name an error document. */
-  function exchange<Result>(
-    request: OssRequest,
-    read: (answer: Parameters<typeof readCopy>[0], request: OssRequest) => Result,
-    call: Parameters<ObjectStore['head']>[1],
-  ): Promise<Result> {
-    return send(request, (answer) => read(answer, request), call);
-  }
+    dialect: OSS_DIALECT,
+    send: createSend({
+      config,
+      context,
+      dialect: OSS_DIALECT,
+      sign: (request, credentials, now) => {
+        const signable = { ...request, key: request.key ?? '' };
+        return signature === 'v1' ? signV1(signable, credentials, now) : signV4(signable, credentials, { region, now });
+      },
+      bucketProblem,
+      keyProblem,
+    }),
+    own: {
+      head: headObject,
+      getRange: getObject,
+      copyObject,
+      createUpload: initiateMultipartUpload,
+      uploadPartCopy,
+      uploadPart,
+      completeUpload: completeMultipartUpload,
+      readFacts,
+      readComplete,
+    },
+  });
 }
 
-function nothing(): void {}
+/** 203 says that the object was written and only a callback failed. @throws CopyError IncompleteAnswer */
+function readComplete(answer: HttpAnswer, request: StoreRequest, dialect: Dialect): WrittenObject {
+  return answer.status === 203 ? written(answer, dialect, {}) : readCompleteDocument(answer, request, dialect);
+}

@@ -1,6 +1,15 @@
 import * as v from 'valibot';
-import { type Endpoint, endpointProblem, isAddressHost, parseEndpoint } from '../../http/endpoint.ts';
+import { type Endpoint, isAddressHost } from '../../http/endpoint.ts';
 import type { StoreConfig } from '../provider.ts';
+import {
+  bucketsField,
+  checkBetween,
+  credentialsField,
+  endpointField,
+  type FieldProblem,
+  maxInFlightField,
+  unsafeEndpoint,
+} from '../xml/config.ts';
 
 /** One OSS store of the stores file, defaults filled in. */
 export interface OssConfig extends StoreConfig {
@@ -19,10 +28,6 @@ export interface OssConfig extends StoreConfig {
  * @see https://www.alibabacloud.com/help/en/oss/user-guide/limits
  */
 const DEFAULT_MAX_IN_FLIGHT = 1024;
-/** 40 handlers with at most 128 sockets each. */
-const MOST_IN_FLIGHT = 5120;
-
-const NAME = v.pipe(v.string(), v.nonEmpty('must not be empty.'));
 
 const fields = v.strictObject({
   provider: v.literal('oss'),
@@ -34,50 +39,21 @@ const fields = v.strictObject({
       'must be the bare region id, leave out oss- (cn-hangzhou, not oss-cn-hangzhou).',
     ),
   ),
-  endpoint: v.pipe(
-    v.string(),
-    v.check(
-      (endpoint) => parseEndpoint(endpoint) !== undefined,
-      'must be scheme, host and port only, for example https://oss-cn-hangzhou.aliyuncs.com, without path, query or user name.',
-    ),
-    v.toLowerCase(),
-  ),
+  endpoint: endpointField('https://oss-cn-hangzhou.aliyuncs.com'),
   addressing: v.optional(v.picklist(['virtual', 'path']), 'virtual'),
   signature: v.optional(v.picklist(['v1', 'v4']), 'v4'),
   insecure: v.optional(v.boolean(), false),
-  credentials: v.union(
-    [v.strictObject({ env: NAME }), v.strictObject({ secret: NAME })],
-    'must have either env (a prefix of environment variables) or secret (the name of a secret), and nothing else.',
+  credentials: credentialsField,
+  buckets: bucketsField(
+    /^(?:[a-z0-9][a-z0-9-]{1,61}[a-z0-9]|(?:[a-z0-9][a-z0-9-]{0,61})?\*)$/,
+    'must be a bucket name of 3 to 63 lower-case letters, digits and hyphens; a * may stand at its end only.',
   ),
-  buckets: v.pipe(
-    v.array(
-      v.pipe(
-        v.string(),
-        v.regex(
-          /^(?:[a-z0-9][a-z0-9-]{1,61}[a-z0-9]|(?:[a-z0-9][a-z0-9-]{0,61})?\*)$/,
-          'must be a bucket name of 3 to 63 lower-case letters, digits and hyphens; a * may stand at its end only.',
-        ),
-      ),
-    ),
-    v.nonEmpty('is empty, name at least one bucket that may be used.'),
-    v.readonly(),
-  ),
-  maxInFlight: v.optional(
-    v.pipe(
-      v.number(),
-      v.check(
-        (count) => Number.isInteger(count) && count >= 1 && count <= MOST_IN_FLIGHT,
-        `must be a whole number from 1 to ${MOST_IN_FLIGHT}.`,
-      ),
-    ),
-    DEFAULT_MAX_IN_FLIGHT,
-  ),
+  maxInFlight: maxInFlightField(DEFAULT_MAX_IN_FLIGHT),
 });
 
 type Fields = v.InferOutput<typeof fields>;
 
-/** What is wrong between fields: the field to change, and the rest of a sentence that begins with its name. */
-type Problem = readonly [field: 'endpoint' | 'addressing' | 'region', message: string] | undefined;
+type Problem = FieldProblem<'endpoint' | 'addressing' | 'region'>;
 
 /**
  * Parses one OSS store of the stores file. Every message continues a sentence that begins with the field's name, and
@@ -85,23 +61,12 @@ type Problem = readonly [field: 'endpoint' | 'addressing' | 'region', message: s
  *
  * @see https://www.alibabacloud.com/help/en/oss/user-guide/regions-and-endpoints
  */
-export const ossSchema: v.GenericSchema<unknown, OssConfig> = v.pipe(
-  fields,
-  v.rawCheck(({ dataset, addIssue }) => {
-    if (!dataset.typed) return;
-    const endpoint = parseEndpoint(dataset.value.endpoint);
-    const problem = endpoint === undefined ? undefined : storeProblem(endpoint, dataset.value);
-    if (problem === undefined) return;
-    const [key, message] = problem;
-    const input = { ...dataset.value };
-    addIssue({ message, path: [{ type: 'object', origin: 'value', input, key, value: input[key] }] });
-  }),
-);
+export const ossSchema: v.GenericSchema<unknown, OssConfig> = v.pipe(fields, checkBetween<Fields>(storeProblem));
 
 function storeProblem(endpoint: Endpoint, { region, addressing, insecure }: Fields): Problem {
-  const unsafe = endpointProblem(endpoint, insecure);
-  if (unsafe !== undefined) return ['endpoint', unsafe];
-  return addressingProblem(endpoint, addressing) ?? regionProblem(endpoint, region);
+  return (
+    unsafeEndpoint(endpoint, insecure) ?? addressingProblem(endpoint, addressing) ?? regionProblem(endpoint, region)
+  );
 }
 
 function addressingProblem(endpoint: Endpoint, addressing: Fields['addressing']): Problem {

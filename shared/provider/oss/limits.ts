@@ -37,7 +37,7 @@ export const OSS_CAPABILITIES: Capabilities = {
   partConditions: true,
   // A range that OSS does not like is ignored, the whole object copied, and Content-Range left out (OSS-15).
   partRangeReported: true,
-  partEtagMayBeListed: false,
+  etagMayBeAbsent: false,
   // x-oss-forbid-overwrite has no effect on a bucket with versioning, where nothing is lost by a new version:
   // https://www.alibabacloud.com/help/en/oss/developer-reference/completemultipartupload
   forbidOverwrite: true,

@@ -1,44 +1,14 @@
-import { rangeHeader } from '../../range.ts';
-import type { CopyObjectRequest, GetRangeRequest, HeadRequest, ObjectVersion } from '../provider.ts';
-import {
-  conditionHeaders,
-  copySource,
-  newObjectHeaders,
-  refuseCustomerKey,
-  sourceConditionHeaders,
-  versionQuery,
-} from './headers.ts';
+import type { CopyObjectRequest, GetRangeRequest, HeadRequest } from '../provider.ts';
+import * as xml from '../xml/object-requests.ts';
+import { present, type StoreRequest } from '../xml/request.ts';
+import { newObjectHeaders, refuseCustomerKey } from './headers.ts';
 import { OSS_LIMITS } from './limits.ts';
-import {
-  copyTimeoutMs,
-  type OssRequest,
-  present,
-  SMALL_ANSWER_BYTES,
-  SMALL_TIMEOUT_MS,
-  transferTimeoutMs,
-} from './request.ts';
+import { OSS_PREFIX } from './sign.ts';
 
 /** https://www.alibabacloud.com/help/en/oss/developer-reference/headobject @throws CopyError Unsupported */
-export function headObject({ object, conditions, customerKey }: HeadRequest): OssRequest {
-  refuseCustomerKey(customerKey);
-  return {
-    operation: 'HeadObject',
-    method: 'HEAD',
-    ...onObject(object),
-    query: versionQuery(object),
-    headers: conditionHeaders(conditions),
-  };
-}
-
-/** https://www.alibabacloud.com/help/en/oss/developer-reference/getobjecttagging */
-export function getObjectTagging(object: ObjectVersion): OssRequest {
-  return {
-    operation: 'GetObjectTagging',
-    method: 'GET',
-    ...onObject(object),
-    query: [['tagging'], ...versionQuery(object)],
-    headers: {},
-  };
+export function headObject(request: HeadRequest): StoreRequest {
+  refuseCustomerKey(request.customerKey);
+  return xml.headObject(request);
 }
 
 /**
@@ -47,17 +17,9 @@ export function getObjectTagging(object: ObjectVersion): OssRequest {
  * @see https://www.alibabacloud.com/help/en/oss/developer-reference/getobject
  * @throws CopyError Unsupported
  */
-export function getObject({ object, range, ifMatch, customerKey }: GetRangeRequest): OssRequest {
-  refuseCustomerKey(customerKey);
-  return {
-    operation: 'GetObject',
-    method: 'GET',
-    ...onObject(object),
-    query: versionQuery(object),
-    headers: present({ range: rangeHeader(range), 'x-oss-range-behavior': 'standard', 'if-match': ifMatch }),
-    timeoutMs: transferTimeoutMs(range.length),
-    maxAnswerBytes: Math.max(range.length, SMALL_ANSWER_BYTES),
-  };
+export function getObject(request: GetRangeRequest): StoreRequest {
+  refuseCustomerKey(request.customerKey);
+  return xml.getObject(request, { 'x-oss-range-behavior': 'standard' });
 }
 
 /**
@@ -67,50 +29,12 @@ export function getObject({ object, range, ifMatch, customerKey }: GetRangeReque
  * @see https://www.alibabacloud.com/help/en/oss/developer-reference/copyobject
  * @throws CopyError Unsupported, InvalidRequest
  */
-export function copyObject({ source, destination, object, conditions, sourceKey }: CopyObjectRequest): OssRequest {
-  refuseCustomerKey(sourceKey);
-  return {
-    operation: 'CopyObject',
-    method: 'PUT',
-    ...destination,
-    query: [],
-    headers: {
-      ...newObjectHeaders(object),
-      ...sourceConditionHeaders(conditions),
-      ...present({ 'x-oss-object-acl': object.acl }),
-      'x-oss-copy-source': copySource(source),
-      'x-oss-metadata-directive': 'REPLACE',
-      'x-oss-tagging-directive': 'Replace',
-    },
-    // The size is not known here; nothing larger is planned.
-    timeoutMs: copyTimeoutMs(OSS_LIMITS.maxCopyObjectBytes),
-    maxAnswerBytes: SMALL_ANSWER_BYTES,
-    source,
-  };
-}
-
-/** https://www.alibabacloud.com/help/en/oss/developer-reference/deleteobject */
-export function deleteObject(object: ObjectVersion): OssRequest {
-  return {
-    operation: 'DeleteObject',
-    method: 'DELETE',
-    bucket: object.bucket,
-    key: object.key,
-    query: versionQuery(object),
-    headers: {},
-    timeoutMs: SMALL_TIMEOUT_MS,
-    maxAnswerBytes: SMALL_ANSWER_BYTES,
-  };
-}
-
-function onObject(
-  object: ObjectVersion,
-): Pick<OssRequest, 'bucket' | 'key' | 'source' | 'timeoutMs' | 'maxAnswerBytes'> {
-  return {
-    bucket: object.bucket,
-    key: object.key,
-    source: object,
-    timeoutMs: SMALL_TIMEOUT_MS,
-    maxAnswerBytes: SMALL_ANSWER_BYTES,
-  };
+export function copyObject(request: CopyObjectRequest): StoreRequest {
+  refuseCustomerKey(request.sourceKey);
+  return xml.copyObject(request, OSS_PREFIX, OSS_LIMITS.maxCopyObjectBytes, {
+    ...newObjectHeaders(request.object),
+    ...present({ 'x-oss-object-acl': request.object.acl }),
+    'x-oss-metadata-directive': 'REPLACE',
+    'x-oss-tagging-directive': 'Replace',
+  });
 }

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { errorOf } from '../../../shared/provider/oss/errors.ts';
 import { headObject } from '../../../shared/provider/oss/object-requests.ts';
-import type { OssRequest } from '../../../shared/provider/oss/request.ts';
 import { completeMultipartUpload, uploadPart, uploadPartCopy } from '../../../shared/provider/oss/upload-requests.ts';
+import type { StoreRequest as OssRequest } from '../../../shared/provider/xml/request.ts';
 import { errorXml } from './canned-server.ts';
 
 const upload = { bucket: 'dst-bucket', key: 'd', uploadId: 'U' };

@@ -1,16 +1,11 @@
 import * as v from 'valibot';
 import type { HttpAnswer } from '../../http/transport.ts';
 import type { PartsPage, UploadsPage } from '../provider.ts';
-import { incomplete, readXml, wholeNumber } from './answers.ts';
-import type { OssRequest } from './request.ts';
+import { emptyAsAbsent, incomplete, readXml, wholeNumber } from './answers.ts';
+import type { Dialect } from './dialect.ts';
+import type { StoreRequest } from './request.ts';
 
 const text = v.pipe(v.string(), v.nonEmpty());
-const emptyAsAbsent = v.optional(
-  v.pipe(
-    v.string(),
-    v.transform((value) => (value === '' ? undefined : value)),
-  ),
-);
 const truncated = v.pipe(
   v.picklist(['true', 'false']),
   v.transform((value) => value === 'true'),
@@ -37,8 +32,8 @@ const uploadsResult = v.object({
 });
 
 /** @throws CopyError IncompleteAnswer, also for a next page that would begin where this one began. */
-export function readParts(answer: HttpAnswer, request: OssRequest, after = 0): PartsPage {
-  const result = readXml(answer, request, 'ListPartsResult', partsResult);
+export function readParts(answer: HttpAnswer, request: StoreRequest, dialect: Dialect, after = 0): PartsPage {
+  const result = readXml(answer, request, dialect, 'ListPartsResult', partsResult);
   const parts = result.Part.map(({ PartNumber, ETag, Size, HashCrc64ecma }) => ({
     partNumber: PartNumber,
     etag: ETag,
@@ -47,30 +42,33 @@ export function readParts(answer: HttpAnswer, request: OssRequest, after = 0): P
   }));
   if (!result.IsTruncated) return { parts };
   const next = v.safeParse(wholeNumber, result.NextPartNumberMarker);
-  if (!next.success || next.output <= after)
-    throw incomplete('says that there are more parts, but not after which one');
+  if (!next.success || next.output <= after) {
+    throw incomplete(dialect, 'says that there are more parts, but not after which one');
+  }
   return { parts, next: next.output };
 }
 
-/** Keys decoded. @throws CopyError IncompleteAnswer */
-export function readUploads(answer: HttpAnswer, request: OssRequest): UploadsPage {
-  const result = readXml(answer, request, 'ListMultipartUploadsResult', uploadsResult);
-  const decode = result.EncodingType === 'url' ? decodeUrl : (key: string) => key;
+/** Keys decoded, where the provider says that it encoded them. @throws CopyError IncompleteAnswer */
+export function readUploads(answer: HttpAnswer, request: StoreRequest, dialect: Dialect): UploadsPage {
+  const result = readXml(answer, request, dialect, 'ListMultipartUploadsResult', uploadsResult);
+  const decode = result.EncodingType === 'url' ? (key: string) => decodeUrl(key, dialect) : (key: string) => key;
   const uploads = result.Upload.map(({ Key, UploadId, Initiated }) => ({
     key: decode(Key),
     uploadId: UploadId,
     initiated: new Date(Initiated),
   }));
   if (!result.IsTruncated) return { uploads };
-  if (result.NextKeyMarker === undefined) throw incomplete('says that there are more uploads, but not after which one');
+  if (result.NextKeyMarker === undefined) {
+    throw incomplete(dialect, 'says that there are more uploads, but not after which one');
+  }
   return { uploads, next: { key: decode(result.NextKeyMarker), uploadId: result.NextUploadIdMarker } };
 }
 
 /** A `+` can only be a blank here: the encoding writes a plus sign as %2B. */
-function decodeUrl(encoded: string): string {
+function decodeUrl(encoded: string, dialect: Dialect): string {
   try {
     return decodeURIComponent(encoded.replaceAll('+', ' '));
   } catch {
-    throw incomplete('has a key that is not percent-encoded UTF-8');
+    throw incomplete(dialect, 'has a key that is not percent-encoded UTF-8');
   }
 }

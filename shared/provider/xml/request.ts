@@ -2,11 +2,13 @@ import { CopyError } from '../../errors.ts';
 import type { QueryPair } from '../../http/encode.ts';
 import type { HttpRequest } from '../../http/transport.ts';
 import type { ObjectVersion } from '../provider.ts';
-import type { Headers } from './sign.ts';
 
-/** One OSS request before it is signed and addressed: everything raw, nothing percent-encoded. */
-export interface OssRequest {
-  /** In OSS's own words, for example `UploadPartCopy`. */
+/** Header values by lower-case name. */
+export type Headers = Readonly<Record<string, string>>;
+
+/** One request before it is signed and addressed: everything raw, nothing percent-encoded. */
+export interface StoreRequest {
+  /** In the provider's own words, for example `UploadPartCopy`. */
   readonly operation: string;
   readonly method: HttpRequest['method'];
   readonly bucket: string;
@@ -26,13 +28,13 @@ export interface OssRequest {
 export const SMALL_TIMEOUT_MS = 30_000;
 /** Largest answer that holds one object's or one upload's facts. */
 export const SMALL_ANSWER_BYTES = 64 * 1024;
-/** A page of 1000 uploads, each with a key of 1023 bytes in three characters per byte. */
+/** A page of 1000 uploads, each with a key of 1024 bytes in three characters per byte. */
 export const PAGE_ANSWER_BYTES = 8 * 1024 * 1024;
 
 const BASE_TIMEOUT_MS = 60_000;
 
 /**
- * Time for a copy inside OSS: 10 s more for each 200 MB, as the Go SDK's copier allows.
+ * Time for a copy inside the provider: 10 s more for each 200 MB, as the Go SDK's copier allows.
  *
  * @see https://github.com/aliyun/alibabacloud-oss-go-sdk-v2/blob/master/oss/copier.go
  */
@@ -45,7 +47,7 @@ export function transferTimeoutMs(bytes: number): number {
   return BASE_TIMEOUT_MS + Math.ceil(bytes / 1e6) * 1000;
 }
 
-/** Time for a completion: OSS reads every part's record, 10,000 at most. */
+/** Time for a completion: the provider reads every part's record, 10,000 at most. */
 export function completeTimeoutMs(parts: number): number {
   return BASE_TIMEOUT_MS + parts * 10;
 }

@@ -1,0 +1,47 @@
+import type { ReportedEncryption } from '../provider.ts';
+import type { Dialect } from '../xml/dialect.ts';
+import type { Headers } from '../xml/request.ts';
+import type { ObsConfig } from './config.ts';
+import { errorOf, factsOf } from './errors.ts';
+import { prefixOf } from './sign.ts';
+import type { HeaderPrefix } from './sign-v2.ts';
+
+/** The XML dialect with one of OBS's two header families, and the words in which the families differ. */
+export interface ObsDialect extends Dialect {
+  readonly prefix: HeaderPrefix;
+  /** Encryption with a key of the key service, as the header has it. */
+  readonly kms: { readonly algorithm: string; readonly keyIdHeader: string };
+}
+
+/**
+ * OBS's own words, as one store uses them.
+ *
+ * @see https://support.huaweicloud.com/intl/en-us/api-obs/obs_04_0102.html
+ */
+export function dialectOf(dialect: ObsConfig['dialect']): ObsDialect {
+  const prefix = prefixOf(dialect);
+  const native = dialect === 'obs';
+  const kms = {
+    algorithm: native ? 'kms' : 'aws:kms',
+    keyIdHeader: `${prefix}server-side-encryption-${native ? '' : 'aws-'}kms-key-id`,
+  };
+  return {
+    provider: 'obs',
+    title: 'OBS',
+    prefix,
+    kms,
+    // 200 only says that the work began: the ETag in the document is what proves it (OBS-1).
+    headerEtag: false,
+    errorOf: (answer, request) => errorOf(answer, request, prefix),
+    factsOf: (answer, request) => factsOf(answer, request, prefix),
+    checksumsOf: () => ({}),
+    encryptionOf: (headers) => encryptionOf(headers, prefix, kms.keyIdHeader),
+  };
+}
+
+/** A customer key is reported by its algorithm alone (OBS-8). */
+function encryptionOf(headers: Headers, prefix: HeaderPrefix, keyIdHeader: string): ReportedEncryption | undefined {
+  const name = `${prefix}server-side-encryption`;
+  const algorithm = headers[name] ?? headers[`${name}-customer-algorithm`];
+  return algorithm === undefined ? undefined : { algorithm, keyId: headers[keyIdHeader] };
+}

@@ -1,0 +1,128 @@
+import type { Credentials } from '../../credentials.ts';
+import { CopyError, withFacts } from '../../errors.ts';
+import { encodePath, encodeQuery } from '../../http/encode.ts';
+import { parseEndpoint } from '../../http/endpoint.ts';
+import type { HttpAnswer, HttpRequest } from '../../http/transport.ts';
+import type { Call, StoreConfig, StoreContext } from '../provider.ts';
+import type { Dialect } from './dialect.ts';
+import { checkHeaders, type Headers, type StoreRequest } from './request.ts';
+
+/** Sends one request and reads its answer. @throws CopyError for every answer that is not a success. */
+export type Send = <Result>(
+  request: StoreRequest,
+  read: (answer: HttpAnswer) => Result,
+  call?: Call,
+) => Promise<Result>;
+
+/** A request with the place it goes to. */
+export interface AddressedRequest extends StoreRequest {
+  /** As the Host header has it: without the scheme's own port. */
+  readonly host: string;
+  /** Percent-encoded, as on the wire: with the bucket in path style, without it in front of a virtual host. */
+  readonly path: string;
+}
+
+/** What sending needs to know of a provider. */
+export interface Sender {
+  readonly config: Pick<StoreConfig, 'endpoint' | 'addressing'>;
+  readonly context: StoreContext;
+  readonly dialect: Dialect;
+  /** All headers of the request, the signature among them. */
+  readonly sign: (request: AddressedRequest, credentials: Credentials, now: Date) => Headers;
+  readonly bucketProblem: (bucket: string) => string | undefined;
+  /** Says why a bucket that exists cannot be addressed at this store; the source of a copy need not be. */
+  readonly addressProblem?: (bucket: string) => string | undefined;
+  readonly keyProblem: (key: string) => string | undefined;
+}
+
+/** Every provider of the dialect refuses a clock that is 15 minutes off. */
+const MOST_APART_MS = 14 * 60_000;
+
+/** Binds sending to one store: addressing, signing, the provider's clock. */
+export function createSend(sender: Sender): Send {
+  const { context, dialect } = sender;
+  const address = addressing(sender.config);
+  // Learned when the provider refuses our clock; 0 until then.
+  let clockOffsetMs = 0;
+
+  async function once(request: StoreRequest, call: Call): Promise<HttpAnswer> {
+    const credentials = await context.credentials();
+    const now = new Date(context.now().getTime() + clockOffsetMs);
+    const { origin, ...addressed } = address(request);
+    const headers = sender.sign({ ...request, ...addressed }, credentials, now);
+    checkHeaders(headers);
+    return context.transport({
+      method: request.method,
+      origin,
+      target: `${addressed.path}${encodeQuery(request.query)}`,
+      headers,
+      ...(request.body === undefined ? {} : { body: request.body }),
+      timeoutMs: call.timeoutMs ?? request.timeoutMs,
+      maxAnswerBytes: request.maxAnswerBytes,
+      signal: call.signal,
+    });
+  }
+
+  /** The one request that is sent twice: the provider did nothing yet when it refused the clock. */
+  async function withClock(request: StoreRequest, call: Call): Promise<HttpAnswer> {
+    const answer = await once(request, call);
+    if (answer.status !== 403) return answer;
+    const offsetMs = Date.parse(answer.headers['date'] ?? '') - context.now().getTime();
+    const { code } = dialect.errorOf(answer, request).facts;
+    if (Number.isNaN(offsetMs) || !isClockRefused(code, request, offsetMs - clockOffsetMs)) return answer;
+    clockOffsetMs = offsetMs;
+    return once(request, call);
+  }
+
+  return async (request, read, call = {}) => {
+    refuseNames(request, sender);
+    let answer: HttpAnswer | undefined;
+    try {
+      answer = await withClock(request, call);
+      if (answer.status < 200 || answer.status > 299) throw dialect.errorOf(answer, request);
+      return read(answer);
+    } catch (error) {
+      throw located(error, request, answer, dialect);
+    }
+  };
+}
+
+/** S3 refuses a HEAD without a word: there, two clocks that are further apart than any provider allows say it. */
+function isClockRefused(code: string | undefined, { method }: StoreRequest, apartMs: number): boolean {
+  if (code !== undefined) return code === 'RequestTimeTooSkewed';
+  return method === 'HEAD' && Math.abs(apartMs) > MOST_APART_MS;
+}
+
+/** Adds operation and request id to an error whose thrower did not know them. */
+function located(error: unknown, request: StoreRequest, answer: HttpAnswer | undefined, dialect: Dialect): unknown {
+  if (!(error instanceof CopyError) || error.facts.provider !== undefined) return error;
+  if (answer !== undefined) return withFacts(error, dialect.factsOf(answer, request));
+  const { operation, partNumber } = request;
+  return withFacts(error, { provider: dialect.provider, operation, partNumber });
+}
+
+/** Names are checked before they get into a host name or a header. */
+function refuseNames({ bucket, key, source }: StoreRequest, sender: Sender): void {
+  const { bucketProblem, addressProblem, keyProblem, dialect } = sender;
+  const problem =
+    bucketProblem(bucket) ??
+    addressProblem?.(bucket) ??
+    (key === undefined ? undefined : keyProblem(key)) ??
+    (source === undefined ? undefined : (bucketProblem(source.bucket) ?? keyProblem(source.key)));
+  if (problem !== undefined) throw new CopyError('InvalidRequest', problem, { provider: dialect.provider });
+}
+
+type Addressed = Pick<HttpRequest, 'origin'> & Pick<AddressedRequest, 'host' | 'path'>;
+
+/** The path is encoded here and nowhere else; no URL object ever sees it. */
+function addressing({ endpoint: text, addressing: style }: Sender['config']): (request: StoreRequest) => Addressed {
+  const endpoint = parseEndpoint(text);
+  if (endpoint === undefined) throw new CopyError('InvalidConfig', 'endpoint must be scheme, host and port only.');
+  const { scheme, host, port } = endpoint;
+  const hostPort = port === (scheme === 'https' ? ':443' : ':80') ? '' : port;
+  return ({ bucket, key }) => {
+    const path = `/${encodePath(key ?? '')}`;
+    const [name, wirePath] = style === 'path' ? [host, `/${bucket}${path}`] : [`${bucket}.${host}`, path];
+    return { origin: `${scheme}://${name}${port}`, host: `${name}${hostPort}`, path: wirePath };
+  };
+}
