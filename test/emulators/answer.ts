@@ -24,6 +24,8 @@ export interface Answer {
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string | ContentBody | undefined;
   readonly delivery?: Delivery | undefined;
+  /** The status goes out before the length of the body is known. */
+  readonly chunked?: boolean | undefined;
   /** Milliseconds to wait before anything happens on the wire. */
   readonly latencyMs?: number | undefined;
 }

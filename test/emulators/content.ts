@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { combine, crc64 } from './crc64.ts';
+import { type Crc64, combine, crc64, crc64Nvme, crc64Xz } from './crc64.ts';
 import { virtualBytes, virtualCrc64 } from './virtual-content.ts';
 
 /** A run of bytes that a content refers to: real ones, or a range of what a seed generates. */
@@ -8,6 +8,7 @@ type Piece =
   | { readonly kind: 'virtual'; readonly seed: number; readonly offset: number; readonly length: number };
 
 const chunkLength = 1 << 20;
+const crcKinds = [crc64Xz, crc64Nvme] as const;
 
 /**
  * An immutable sequence of bytes, kept as references: slices and joins cost as much as the pieces they touch, never as much as
@@ -20,10 +21,10 @@ export class Content {
   readonly #pieces: readonly Piece[];
   /** Where each piece begins, so that a slice finds its first piece by bisection. */
   readonly #starts: Float64Array;
-  #crc64: bigint | undefined;
+  readonly #crcs = new Map<Crc64, bigint>();
   #md5: Buffer | undefined;
 
-  private constructor(pieces: readonly Piece[], knownCrc64?: bigint) {
+  private constructor(pieces: readonly Piece[]) {
     this.#pieces = pieces;
     this.#starts = new Float64Array(pieces.length);
     let size = 0;
@@ -32,7 +33,6 @@ export class Content {
       size += piece.length;
     }
     this.size = size;
-    this.#crc64 = knownCrc64;
   }
 
   /** Content made of real bytes; the caller must not change them afterwards. */
@@ -49,14 +49,19 @@ export class Content {
   /** One content after the other. Their checksums are combined where they are already known, so nothing is read again. */
   static concat(contents: readonly Content[]): Content {
     const pieces: Piece[] = [];
-    let crc: bigint | undefined = 0n;
     for (const content of contents) {
       for (const piece of content.#pieces) {
         pushMerged(pieces, piece);
       }
-      crc = crc === undefined || content.#crc64 === undefined ? undefined : combine(crc, content.#crc64, content.size);
     }
-    return new Content(pieces, crc);
+    const joined = new Content(pieces);
+    for (const kind of crcKinds) {
+      const crc = combined(contents, kind, (content) => content.#crcs.get(kind));
+      if (crc !== undefined) {
+        joined.#crcs.set(kind, crc);
+      }
+    }
+    return joined;
   }
 
   /** `length` bytes from `offset` on; both must lie within the content. */
@@ -87,10 +92,15 @@ export class Content {
     return Buffer.concat([...this.chunks()]);
   }
 
-  /** The CRC-64/XZ of all bytes; virtual bytes are not read for it. */
-  crc64(): bigint {
-    this.#crc64 ??= this.#pieces.reduce((crc, piece) => combine(crc, crcOfPiece(piece), piece.length), 0n);
-    return this.#crc64;
+  /** The CRC-64 of all bytes, CRC-64/XZ if not said otherwise; virtual bytes are not read for it. */
+  crc64(kind = crc64Xz): bigint {
+    const known = this.#crcs.get(kind);
+    if (known !== undefined) {
+      return known;
+    }
+    const crc = this.#pieces.reduce((sum, piece) => combine(sum, crcOfPiece(piece, kind), piece.length, kind), 0n);
+    this.#crcs.set(kind, crc);
+    return crc;
   }
 
   /**
@@ -171,8 +181,27 @@ function pushMerged(pieces: Piece[], piece: Piece): void {
   }
 }
 
-function crcOfPiece(piece: Piece): bigint {
-  return piece.kind === 'bytes' ? crc64(piece.bytes) : virtualCrc64(piece.seed, piece.offset, piece.length);
+function crcOfPiece(piece: Piece, kind: Crc64): bigint {
+  return piece.kind === 'bytes'
+    ? crc64(piece.bytes, 0n, kind)
+    : virtualCrc64(piece.seed, piece.offset, piece.length, kind);
+}
+
+/** The CRC-64 of contents in a row, as long as that of each is known. */
+function combined(
+  contents: readonly Content[],
+  kind: Crc64,
+  known: (content: Content) => bigint | undefined,
+): bigint | undefined {
+  let sum = 0n;
+  for (const content of contents) {
+    const crc = known(content);
+    if (crc === undefined) {
+      return;
+    }
+    sum = combine(sum, crc, content.size, kind);
+  }
+  return sum;
 }
 
 function* virtualChunks(seed: number, offset: number, length: number): Generator<Buffer> {

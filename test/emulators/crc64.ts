@@ -1,13 +1,12 @@
 /**
- * CRC-64/XZ, the checksum that OSS prints as `x-oss-hash-crc64ecma`: reflected polynomial C96C5795D7870F42, start value and
- * final xor all ones. https://reveng.sourceforge.io/crc-catalogue/17plus.htm#crc.cat.crc-64-xz
+ * CRC-64 with start value and final xor all ones, over either of two polynomials. CRC-64/XZ is the checksum that OSS prints as
+ * `x-oss-hash-crc64ecma`, CRC-64/NVME the one that S3 prints as `x-amz-checksum-crc64nvme`.
+ * https://reveng.sourceforge.io/crc-catalogue/17plus.htm#crc.cat.crc-64-xz
  *
  * Everything rests on one operator: "advance the register over 2^k zero bytes", held as 8 tables of 256 values, one table for
  * each byte of the register. Over 8 bytes (k = 3) it hashes real bytes eight at a time; larger powers move a checksum past
  * any length in a few dozen look-ups, which is how the emulator knows the CRC of terabytes that it never made.
  */
-const polynomialHigh = 0xc96c5795;
-const polynomialLow = 0xd7870f42;
 const powerOfEightBytes = 3;
 const lengthBits = 52;
 const entries = 8 * 256;
@@ -18,9 +17,20 @@ type Operator = DataView;
 /** The register between two steps; shared, because allocating one per step would cost more than the step. */
 const register = { high: 0, low: 0 };
 
-const operators: Operator[] = [];
+/** A CRC-64: its reflected polynomial, and the operators that have been built for it. */
+export interface Crc64 {
+  readonly polynomialHigh: number;
+  readonly polynomialLow: number;
+  readonly operators: Operator[];
+}
 
-function oneZeroByte(): void {
+/** Reflected polynomial C96C5795D7870F42. */
+export const crc64Xz: Crc64 = { polynomialHigh: 0xc96c5795, polynomialLow: 0xd7870f42, operators: [] };
+
+/** Reflected polynomial 9A6C9329AC4BC9B5. */
+export const crc64Nvme: Crc64 = { polynomialHigh: 0x9a6c9329, polynomialLow: 0xac4bc9b5, operators: [] };
+
+function oneZeroByte({ polynomialHigh, polynomialLow }: Crc64): void {
   for (let bit = 0; bit < 8; bit += 1) {
     const carry = register.low & 1;
     register.low = ((register.low >>> 1) | (register.high << 31)) ^ (carry ? polynomialLow : 0);
@@ -65,18 +75,18 @@ function build(step: () => void): Operator {
 }
 
 /** The operator over 2^power zero bytes: each one is the one before it, twice. */
-function operatorOf(power: number): Operator {
-  const known = operators[power];
+function operatorOf(kind: Crc64, power: number): Operator {
+  const known = kind.operators[power];
   if (known) {
     return known;
   }
-  const half = power === 0 ? undefined : operatorOf(power - 1);
+  const half = power === 0 ? undefined : operatorOf(kind, power - 1);
   const twice = (operator: Operator) => {
     apply(operator);
     apply(operator);
   };
-  const built = build(half ? () => twice(half) : oneZeroByte);
-  operators[power] = built;
+  const built = build(half ? () => twice(half) : () => oneZeroByte(kind));
+  kind.operators[power] = built;
   return built;
 }
 
@@ -132,9 +142,9 @@ function hashWords(words: DataView, operator: Operator): void {
 }
 
 /** The CRC-64 of `bytes`, or of what came before (`previous`) followed by `bytes`. */
-export function crc64(bytes: Uint8Array, previous = 0n): bigint {
-  const byEight = operatorOf(powerOfEightBytes);
-  const byOne = operatorOf(0);
+export function crc64(bytes: Uint8Array, previous = 0n, kind = crc64Xz): bigint {
+  const byEight = operatorOf(kind, powerOfEightBytes);
+  const byOne = operatorOf(kind, 0);
   const whole = bytes.length - (bytes.length % 8);
   setRegister(previous);
   invertRegister();
@@ -148,12 +158,12 @@ export function crc64(bytes: Uint8Array, previous = 0n): bigint {
 }
 
 /** Moves a checksum past `length` bytes: what `combine` does to A, and what takes A off again when A‖B is known. */
-export function advance(crc: bigint, length: number): bigint {
+export function advance(crc: bigint, length: number, kind = crc64Xz): bigint {
   setRegister(crc);
   let rest = length;
   for (let power = 0; rest > 0 && power < lengthBits; power += 1) {
     if (rest % 2 === 1) {
-      apply(operators[power] ?? operatorAside(power));
+      apply(kind.operators[power] ?? operatorAside(kind, power));
     }
     rest = Math.floor(rest / 2);
   }
@@ -161,15 +171,15 @@ export function advance(crc: bigint, length: number): bigint {
 }
 
 /** Building an operator uses the register, so the value in it is kept aside. */
-function operatorAside(power: number): Operator {
+function operatorAside(kind: Crc64, power: number): Operator {
   const { high, low } = register;
-  const operator = operatorOf(power);
+  const operator = operatorOf(kind, power);
   register.high = high;
   register.low = low;
   return operator;
 }
 
 /** The CRC-64 of A followed by B, from their two checksums and B's length. */
-export function combine(crcA: bigint, crcB: bigint, lengthB: number): bigint {
-  return advance(crcA, lengthB) ^ crcB;
+export function combine(crcA: bigint, crcB: bigint, lengthB: number, kind = crc64Xz): bigint {
+  return advance(crcA, lengthB, kind) ^ crcB;
 }

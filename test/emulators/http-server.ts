@@ -153,7 +153,7 @@ function wireHeaders(answer: Answer, bodyless: boolean, length: number): [string
     name,
     recode(value, 'utf8', 'latin1'),
   ]);
-  return bodyless ? headers : [...headers, ['content-length', String(length)]];
+  return bodyless || answer.chunked === true ? headers : [...headers, ['content-length', String(length)]];
 }
 
 /** The body's first half goes out and arrives, then the connection ends in the middle of what was promised. */
@@ -176,10 +176,18 @@ async function send(response: ServerResponse, body: Buffer | ContentBody | undef
       return;
     }
     if (!response.write(chunk)) {
-      await new Promise<void>((resolve) => {
-        response.once('drain', resolve);
-        response.once('close', resolve);
-      });
+      await writable(response);
     }
   }
+}
+
+/** Resolves when the response takes more, or never will. */
+function writable(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      response.off('drain', done).off('close', done);
+      resolve();
+    };
+    response.on('drain', done).on('close', done);
+  });
 }

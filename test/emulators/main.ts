@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
+import { stringify } from 'yaml';
+import { EMULATED, type EmulatedProvider, storeFor } from './catalogue.ts';
 import { type FaultPlan, noFaults } from './fault-plan.ts';
 import { FaultPlanError, parseFaultPlan } from './fault-plan-parser.ts';
-import { startOssEmulator } from './oss/emulator.ts';
 
 /** What is printed about one emulator: enough to point a client at it. */
 interface Serving {
@@ -11,11 +12,12 @@ interface Serving {
   readonly region: string;
   readonly endpoint: string;
   readonly virtualHostEndpoint: string;
-  readonly signature: string;
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly buckets: readonly string[];
   readonly sample: string;
+  /** Its line of a stores file. */
+  readonly line: string;
   readonly close: () => Promise<void>;
 }
 
@@ -34,44 +36,39 @@ Serves the provider emulators on loopback until Ctrl-C and prints their endpoint
   --faults FILE  misbehave as the fault plan in this JSON file says
   --port-base N  listen on this port and the next ones, not on free ones`;
 
-const buckets = ['raw', 'archive'] as const;
 const sampleKey = 'sample.bin';
 const sampleBytes = 300 * 2 ** 20;
 const sampleSeed = 20_240_305;
 const lastPort = 65_535;
+const providers = Object.entries(EMULATED);
 
-/** One line per provider; its place decides its port. */
-const emulators: readonly ((options: StartOptions) => Promise<Serving>)[] = [serveOss];
-
-async function serveOss(options: StartOptions): Promise<Serving> {
-  const emulator = await startOssEmulator({ ...options, buckets });
-  emulator.model.putVirtualObject('raw', sampleKey, sampleBytes, sampleSeed);
+async function serve(name: string, provider: EmulatedProvider, options: StartOptions): Promise<Serving> {
+  const { buckets } = provider;
+  const emulator = await provider.start({ ...options, buckets });
+  emulator.model.putVirtualObject(buckets[0], sampleKey, sampleBytes, sampleSeed);
   const [account] = emulator.accounts;
   return {
-    store: 'oss',
-    provider: 'oss',
+    store: name,
+    provider: name,
     region: emulator.region,
     endpoint: emulator.endpoint,
     virtualHostEndpoint: emulator.virtualHostEndpoint,
-    signature: 'v4',
     accessKeyId: account?.accessKeyId ?? '',
     secretAccessKey: account?.secretAccessKey ?? '',
     buckets,
-    sample: `oss://raw/${sampleKey}`,
-    close: emulator.close,
+    sample: `${name}://${buckets[0]}/${sampleKey}`,
+    line: `  ${name}: ${flow(storeFor(name, provider, emulator))}`,
+    close: () => emulator.close(),
   };
 }
 
-function storeLine({ store, provider, region, endpoint, signature }: Serving): string {
-  const names = buckets.map((name) => `"${name}"`).join(', ');
-  return (
-    `  ${store}: { provider: ${provider}, region: ${region}, endpoint: "${endpoint}", addressing: path, ` +
-    `signature: ${signature}, credentials: { env: ${store.toUpperCase()} }, buckets: [${names}] }`
-  );
+/** YAML on one line, which JSON is too; keys without quotes read better. */
+function flow(value: object): string {
+  return stringify(value, { collectionStyle: 'flow', lineWidth: 0 }).trim();
 }
 
 function storesFile(servings: readonly Serving[]): string {
-  return `stores:\n${servings.map(storeLine).join('\n')}\n`;
+  return `stores:\n${servings.map(({ line }) => line).join('\n')}\n`;
 }
 
 function exportLines(servings: readonly Serving[]): string {
@@ -85,7 +82,7 @@ function exportLines(servings: readonly Serving[]): string {
 
 function forPeople(servings: readonly Serving[]): string {
   const lines = servings.map(
-    ({ provider, endpoint, virtualHostEndpoint, accessKeyId, secretAccessKey, sample }) =>
+    ({ provider, endpoint, virtualHostEndpoint, accessKeyId, secretAccessKey, buckets, sample }) =>
       `${provider}: ${endpoint} (path style), ${virtualHostEndpoint} (virtual hosts)\n` +
       `  access key ${accessKeyId}, secret ${secretAccessKey}\n` +
       `  buckets ${buckets.join(', ')}; ${sample} holds 300 MiB`,
@@ -106,7 +103,7 @@ function forPeople(servings: readonly Serving[]): string {
 
 function forPrograms(servings: readonly Serving[]): string {
   return JSON.stringify({
-    emulators: servings.map(({ close: _close, ...facts }) => facts),
+    emulators: servings.map(({ close: _close, line: _line, ...facts }) => facts),
     stores: storesFile(servings),
     environment: Object.fromEntries(
       servings.flatMap(({ store, accessKeyId, secretAccessKey }) => [
@@ -138,8 +135,8 @@ async function readFaults(file: string | undefined): Promise<FaultPlan> {
 
 function readPort(text: string | undefined): number | undefined {
   const port = Number(text);
-  if (text !== undefined && (!/^\d+$/.test(text) || port < 1 || port + emulators.length - 1 > lastPort)) {
-    throw new UsageError(`--port-base must be a port number between 1 and ${lastPort - emulators.length + 1}.`);
+  if (text !== undefined && (!/^\d+$/.test(text) || port < 1 || port + providers.length - 1 > lastPort)) {
+    throw new UsageError(`--port-base must be a port number between 1 and ${lastPort - providers.length + 1}.`);
   }
   return text === undefined ? undefined : port;
 }
@@ -165,9 +162,9 @@ async function start(flags: ReturnType<typeof readFlags>): Promise<readonly Serv
   const base = readPort(flags['port-base']);
   const faults = await readFaults(flags.faults);
   const servings: Serving[] = [];
-  for (const [index, serve] of emulators.entries()) {
+  for (const [index, [name, provider]] of providers.entries()) {
     try {
-      servings.push(await serve({ port: base === undefined ? 0 : base + index, faults }));
+      servings.push(await serve(name, provider, { port: base === undefined ? 0 : base + index, faults }));
     } catch (error) {
       await Promise.all(servings.map((serving) => serving.close()));
       const reason = error instanceof Error ? error.message : String(error);

@@ -15,6 +15,8 @@ export interface ModelOptions {
   readonly region: string;
   readonly clock?: () => Date;
   readonly defaultContentType?: string;
+  /** How the ETag of an object that was put directly is written: upper case if not said otherwise. */
+  readonly etagCase?: 'lower' | 'upper';
 }
 
 /** What a DELETE did: the version it removed or made, and whether that is a delete marker. */
@@ -117,12 +119,15 @@ export class ObjectModel {
       versionId: bucket.versioning === 'enabled' ? newVersionId() : nullVersionId,
       deleteMarker: false,
       content: version.content,
-      etag: version.etag ?? version.content.md5().toString('hex').toUpperCase(),
+      etag: version.etag ?? this.#md5Etag(version.content),
       crc64: 'crc64' in version ? version.crc64 : version.content.crc64(),
       lastModified: version.lastModified ?? this.now(),
       type: version.type ?? 'Normal',
       symlinkTarget: version.symlinkTarget,
       restore: version.restore,
+      uploadId: version.uploadId,
+      checksums: version.checksums,
+      partSizes: version.partSizes,
     };
     this.#makeCurrent(bucket, stored);
     return stored;
@@ -239,6 +244,11 @@ export class ObjectModel {
 
   endUpload(upload: Upload): void {
     this.requireBucket(upload.bucket).uploads.delete(upload.uploadId);
+  }
+
+  #md5Etag(content: Content): string {
+    const hex = content.md5().toString('hex');
+    return this.#options.etagCase === 'lower' ? hex : hex.toUpperCase();
   }
 
   #makeCurrent(bucket: Bucket, version: StoredVersion): void {

@@ -40,6 +40,12 @@ export interface StoredVersion extends ObjectProperties {
   readonly type: ObjectType;
   readonly symlinkTarget: string | undefined;
   readonly restore: Restore | undefined;
+  /** The upload that made it, where a service remembers that. */
+  readonly uploadId?: string | undefined;
+  /** Checksums of the provider's own choice, as their headers. */
+  readonly checksums?: Readonly<Record<string, string>> | undefined;
+  /** The sizes of the parts it was made of, where a service remembers them. */
+  readonly partSizes?: readonly number[] | undefined;
 }
 
 /** What a caller gives for a new version; the rest has defaults. */
@@ -51,6 +57,9 @@ export interface NewVersion extends Partial<ObjectProperties> {
   readonly symlinkTarget?: string | undefined;
   readonly restore?: Restore | undefined;
   readonly lastModified?: Date | undefined;
+  readonly uploadId?: string | undefined;
+  readonly checksums?: Readonly<Record<string, string>> | undefined;
+  readonly partSizes?: readonly number[] | undefined;
 }
 
 /** A part of an upload that has not been completed. */

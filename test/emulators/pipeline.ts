@@ -23,6 +23,8 @@ export interface Service<Call extends Target> {
   refuse(refusal: Refusal, request: WireRequest, target: Target | undefined): Answer;
   /** The provider's own error document, for the places where it comes with status 200. */
   errorDocument(refusal: Refusal, request: WireRequest, target: Target): string;
+  /** The content type of its documents, XML if not said otherwise. */
+  readonly documentType?: string;
 }
 
 /** What the pipeline works with besides the provider. */
@@ -33,6 +35,8 @@ export interface PipelineOptions {
   readonly onRequest?: ((target: Target) => void) | undefined;
 }
 
+/** An ETag in a JSON document, where it is never an object's first field. */
+const jsonEtag = /,"etag":"(?:[^"\\]|\\.)*"/g;
 const plain: Tweaks = { wholeObject: false, missingBytes: 0 };
 
 /** Makes a responder of a provider: read, authenticate, decide on a fault, work, spoil the answer, count. */
@@ -98,7 +102,7 @@ function carryOut<Call extends Target>(
       const headers = fault.done ? withoutEtag(work()).headers : {};
       return {
         status: 200,
-        headers: { ...headers, 'content-type': 'application/xml' },
+        headers: { ...headers, 'content-type': service.documentType ?? 'application/xml' },
         body: service.errorDocument(refusal, request, call),
       };
     }
@@ -120,7 +124,9 @@ function spoil(answer: Answer, fault: Fault | undefined): Answer {
       return {
         ...answer,
         headers: { ...answer.headers, ...(answer.headers['etag'] === undefined ? {} : { etag: '' }) },
-        body: mapText(answer.body, (text) => text.replace(/(<ETag>)[^<]*(<\/ETag>)/g, '$1$2')),
+        body: mapText(answer.body, (text) =>
+          text.replace(/(<ETag>)[^<]*(<\/ETag>)/g, '$1$2').replace(jsonEtag, ',"etag":""'),
+        ),
       };
     case 'empty-body':
       return { ...answer, body: undefined };
@@ -129,7 +135,7 @@ function spoil(answer: Answer, fault: Fault | undefined): Answer {
     case 'lost-answer':
       return { ...answer, delivery: { kind: 'reset' } };
     case 'malformed-xml':
-      return { ...answer, body: mapText(answer.body, (text) => text.replace(/<\/[^<]*>$/, '<')) };
+      return { ...answer, body: mapText(answer.body, (text) => text.replace(/<\/[^<]*>$/, '<').replace(/\}$/, '')) };
     default:
       return answer;
   }
@@ -137,7 +143,11 @@ function spoil(answer: Answer, fault: Fault | undefined): Answer {
 
 function withoutEtag(answer: Answer): Answer {
   const { etag: _etag, ...headers } = answer.headers;
-  return { ...answer, headers, body: mapText(answer.body, (text) => text.replace(/<ETag>[^<]*<\/ETag>/g, '')) };
+  return {
+    ...answer,
+    headers,
+    body: mapText(answer.body, (text) => text.replace(/<ETag>[^<]*<\/ETag>/g, '').replace(jsonEtag, '')),
+  };
 }
 
 function mapText(body: Answer['body'], change: (text: string) => string): Answer['body'] {

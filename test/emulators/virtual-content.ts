@@ -1,4 +1,4 @@
-import { advance, combine, crc64 } from './crc64.ts';
+import { advance, type Crc64, combine, crc64, crc64Xz } from './crc64.ts';
 
 /**
  * The length of the block that a virtual content repeats for ever. A prime: no power of two and no MiB is a multiple of it, so
@@ -8,13 +8,17 @@ const blockLength = 65_521;
 
 const blocksInReserve = 17;
 
-interface Block {
-  /** The block several times over, so that a read of up to 1 MiB from any start is one slice. */
-  readonly repeated: Buffer;
+interface Checksums {
   /** The CRC-64 of the block's first n bytes, for n from 0 to its length. */
   readonly prefixes: BigUint64Array;
   /** The CRC-64 of 2^n blocks in a row. */
   readonly doubled: bigint[];
+}
+
+interface Block {
+  /** The block several times over, so that a read of up to 1 MiB from any start is one slice. */
+  readonly repeated: Buffer;
+  readonly checksums: Map<Crc64, Checksums>;
 }
 
 const blocks = new Map<number, Block>();
@@ -38,48 +42,56 @@ function blockOf(seed: number): Block {
     return known;
   }
   const bytes = seededBytes(seed, blockLength);
-  const prefixes = new BigUint64Array(blockLength + 1);
-  for (let i = 0; i < blockLength; i += 1) {
-    prefixes[i + 1] = crc64(bytes.subarray(i, i + 1), prefixes[i] ?? 0n);
-  }
-  const block = {
-    repeated: Buffer.concat(Array.from({ length: blocksInReserve }, () => bytes)),
-    prefixes,
-    doubled: [prefixes[blockLength] ?? 0n],
-  };
+  const repeated = Buffer.concat(Array.from({ length: blocksInReserve }, () => bytes));
+  const block: Block = { repeated, checksums: new Map() };
   blocks.set(seed, block);
   return block;
 }
 
-function crcOfDoubled(block: Block, power: number): bigint {
-  const known = block.doubled[power];
+function checksumsOf(block: Block, kind: Crc64): Checksums {
+  const known = block.checksums.get(kind);
+  if (known) {
+    return known;
+  }
+  const prefixes = new BigUint64Array(blockLength + 1);
+  for (let i = 0; i < blockLength; i += 1) {
+    prefixes[i + 1] = crc64(block.repeated.subarray(i, i + 1), prefixes[i] ?? 0n, kind);
+  }
+  const checksums = { prefixes, doubled: [prefixes[blockLength] ?? 0n] };
+  block.checksums.set(kind, checksums);
+  return checksums;
+}
+
+function crcOfDoubled(checksums: Checksums, power: number, kind: Crc64): bigint {
+  const known = checksums.doubled[power];
   if (known !== undefined) {
     return known;
   }
-  const half = crcOfDoubled(block, power - 1);
-  const whole = combine(half, half, blockLength * 2 ** (power - 1));
-  block.doubled[power] = whole;
+  const half = crcOfDoubled(checksums, power - 1, kind);
+  const whole = combine(half, half, blockLength * 2 ** (power - 1), kind);
+  checksums.doubled[power] = whole;
   return whole;
 }
 
 /** The CRC-64 of the first `length` bytes: whole blocks by doubling, then what is left of the last one from the table. */
-function crcOfPrefix(block: Block, length: number): bigint {
+function crcOfPrefix(block: Block, length: number, kind: Crc64): bigint {
+  const checksums = checksumsOf(block, kind);
   let count = Math.floor(length / blockLength);
   let crc = 0n;
   for (let power = 0; count > 0; power += 1) {
     if (count % 2 === 1) {
-      crc = combine(crc, crcOfDoubled(block, power), blockLength * 2 ** power);
+      crc = combine(crc, crcOfDoubled(checksums, power, kind), blockLength * 2 ** power, kind);
     }
     count = Math.floor(count / 2);
   }
   const rest = length % blockLength;
-  return combine(crc, block.prefixes[rest] ?? 0n, rest);
+  return combine(crc, checksums.prefixes[rest] ?? 0n, rest, kind);
 }
 
 /** The CRC-64 of any range of a virtual content, computed without making a byte of it. */
-export function virtualCrc64(seed: number, offset: number, length: number): bigint {
+export function virtualCrc64(seed: number, offset: number, length: number, kind = crc64Xz): bigint {
   const block = blockOf(seed);
-  return crcOfPrefix(block, offset + length) ^ advance(crcOfPrefix(block, offset), length);
+  return crcOfPrefix(block, offset + length, kind) ^ advance(crcOfPrefix(block, offset, kind), length, kind);
 }
 
 /** The bytes of a virtual content from `offset` on, at most 1 MiB of them: a view that must not be written to. */

@@ -8,8 +8,8 @@ import { formatBytes } from '#infra/local/cli/format.ts';
 import { explain, messageOf, receiptLines } from '#infra/local/cli/report.ts';
 import { run } from '#infra/local/cli/run.ts';
 import { firstDifference } from './compare.ts';
-import { FAULTS } from './faults.ts';
-import { startProvider } from './provider.ts';
+import { faultsOf } from './faults.ts';
+import { DEMO_PROVIDERS, startProvider } from './provider.ts';
 
 /**
  * The main job with nothing configured: a real file is copied inside an emulated provider by the synthesized state
@@ -20,23 +20,28 @@ import { startProvider } from './provider.ts';
 export async function main(argv: readonly string[]): Promise<number> {
   const flags = readFlags(argv);
   if (flags === undefined) return BAD_REQUEST;
-  const { json } = flags;
+  const { json, provider: name } = flags;
   const say = (line: string): boolean => process.stderr.write(`${line}\n`);
   const file = process.execPath;
   const bytes = await readFile(file);
-  await using provider = await startProvider();
-  const { stores, env, client } = provider;
+  await using provider = await startProvider(name);
+  if (provider === undefined) {
+    process.stderr.write(`--provider is ${name}: choose one of ${DEMO_PROVIDERS.join(', ')}.\n`);
+    return BAD_REQUEST;
+  }
+  const { stores, env, client, buckets, partSizeMiB } = provider;
+  const [from, to] = buckets;
   const key = basename(file);
   say(`An emulated ${provider.title} on ${provider.endpoint}, which checks every signature.`);
-  say(`Putting ${file} (${formatBytes(bytes.length)}) there as ${provider.store}://raw/${key}.`);
-  await provider.put({ bucket: 'raw', key, bytes });
-  provider.misbehave(FAULTS);
-  say(`Copying it to ${provider.store}://archive/${key} in parts of 1 MiB, while requests fail.`);
+  say(`Putting ${file} (${formatBytes(bytes.length)}) there as ${name}://${from}/${key}.`);
+  await provider.put({ bucket: from, key, bytes });
+  provider.misbehave(faultsOf(provider.initiate, client.capabilities.partRangeReported));
+  say(`Copying it to ${name}://${to}/${key} in parts of ${partSizeMiB} MiB, while requests fail.`);
   const result = await run({
     request: {
-      source: { store: provider.store, bucket: 'raw', key },
-      destination: { store: provider.store, bucket: 'archive', key },
-      options: { partSizeMiB: 1 },
+      source: { store: name, bucket: from, key },
+      destination: { store: name, bucket: to, key },
+      options: { partSizeMiB },
     },
     stores,
     env,
@@ -48,7 +53,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
   const receipt = parse(Receipt, result.output, 'The receipt');
   provider.misbehave([]);
-  const difference = await firstDifference(client, { bucket: 'archive', key }, bytes);
+  const difference = await firstDifference(client, { bucket: to, key }, bytes);
   if (difference !== undefined) return explain('ChecksumMismatch', difference, json);
   say('What went wrong on the way, and was repaired:');
   for (const line of provider.whatWentWrong()) say(`  ${line}`);
@@ -61,13 +66,18 @@ export async function main(argv: readonly string[]): Promise<number> {
   return DONE;
 }
 
-function readFlags(argv: readonly string[]): { readonly json: boolean } | undefined {
+function readFlags(argv: readonly string[]): { readonly json: boolean; readonly provider: string } | undefined {
   try {
-    const options = { json: { type: 'boolean', default: false } } as const;
+    const options = {
+      json: { type: 'boolean', default: false },
+      provider: { type: 'string', default: 'oss' },
+    } as const;
     return parseArgs({ args: [...argv], options, strict: true }).values;
   } catch (error) {
     const [first = ''] = (error instanceof Error ? error.message : String(error)).split('. ');
-    process.stderr.write(`${first.replace(/\.$/, '')}; the only flag is --json: npm start -- --json.\n`);
+    process.stderr.write(
+      `${first.replace(/\.$/, '')}; the flags are --json and --provider NAME: npm start -- --provider s3.\n`,
+    );
     return undefined;
   }
 }

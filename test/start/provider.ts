@@ -2,8 +2,8 @@ import type { ObjectStore } from '@objectferry/shared/provider/provider.ts';
 import { parseStores, type StoreConfigs } from '@objectferry/shared/stores.ts';
 import type { Environment } from '#functions/secrets.ts';
 import { createLocalRuntime } from '#infra/local/runtime.ts';
+import { EMULATED, storeFor } from '../emulators/catalogue.ts';
 import type { FaultRule } from '../emulators/fault-plan.ts';
-import { demoOssAccount, startOssEmulator } from '../emulators/oss/emulator.ts';
 
 const PUT_PART_BYTES = 16 * 1024 * 1024;
 
@@ -12,54 +12,54 @@ export interface DemoProvider extends AsyncDisposable {
   /** For a person. */
   readonly title: string;
   readonly endpoint: string;
-  /** Name of the store. */
-  readonly store: string;
   readonly stores: StoreConfigs;
   readonly env: Environment;
   readonly client: ObjectStore;
+  readonly buckets: readonly [source: string, destination: string];
+  /** The operation that begins an upload, as fault plans call it. */
+  readonly initiate: string;
+  readonly partSizeMiB: number;
   readonly put: (object: { readonly bucket: string; readonly key: string; readonly bytes: Buffer }) => Promise<void>;
   readonly misbehave: (rules: readonly FaultRule[]) => void;
   /** One line for each thing that went wrong. */
   readonly whatWentWrong: () => readonly string[];
 }
 
-/** Starts the OSS emulator with empty buckets `raw` and `archive`. */
-export async function startProvider(): Promise<DemoProvider> {
-  const oss = await startOssEmulator({ buckets: ['raw', 'archive'] });
+/** Names of the providers that can be started. */
+export const DEMO_PROVIDERS = Object.keys(EMULATED);
+
+/** Starts the emulator of a provider with two empty buckets; undefined for a name that is none. */
+export async function startProvider(name: string): Promise<DemoProvider | undefined> {
+  const provider = Object.hasOwn(EMULATED, name) ? EMULATED[name] : undefined;
+  if (provider === undefined) return undefined;
+  const { title, buckets, initiate, partSizeMiB } = provider;
+  const emulator = await provider.start({ buckets });
+  const [account] = emulator.accounts;
   const env = {
-    OSS_ACCESS_KEY_ID: demoOssAccount.accessKeyId,
-    OSS_SECRET_ACCESS_KEY: demoOssAccount.secretAccessKey,
+    [`${name.toUpperCase()}_ACCESS_KEY_ID`]: account?.accessKeyId,
+    [`${name.toUpperCase()}_SECRET_ACCESS_KEY`]: account?.secretAccessKey,
   };
-  const stores = parseStores({
-    stores: {
-      oss: {
-        provider: 'oss',
-        region: oss.region,
-        endpoint: oss.endpoint,
-        addressing: 'path',
-        credentials: { env: 'OSS' },
-        buckets: ['raw', 'archive'],
-      },
-    },
-  });
+  const stores = parseStores({ stores: { [name]: storeFor(name, provider, emulator) } });
   const { runtime, close } = createLocalRuntime({ stores, env, observe: () => undefined });
-  const { client } = runtime.stores.open({ store: 'oss', bucket: 'raw', key: 'any' }, 'source');
+  const { client } = runtime.stores.open({ store: name, bucket: buckets[0], key: 'any' }, 'source');
   return {
-    title: 'Alibaba Cloud OSS',
-    endpoint: oss.endpoint,
-    store: 'oss',
+    title,
+    endpoint: emulator.endpoint,
     stores,
     env,
     client,
+    buckets,
+    initiate,
+    partSizeMiB,
     put: ({ bytes, ...object }) => upload(client, object, bytes),
-    misbehave: (rules) => oss.faults.setPlan({ seed: 1, rules }),
+    misbehave: (rules) => emulator.faults.setPlan({ seed: 1, rules }),
     whatWentWrong: () =>
-      oss.faults.log.map(({ operation, partNumber, kind }) =>
+      emulator.faults.log.map(({ operation, partNumber, kind }) =>
         [operation, partNumber === undefined ? '' : ` of part ${partNumber}`, `: ${kind}`].join(''),
       ),
     [Symbol.asyncDispose]: async () => {
       await close();
-      await oss.close();
+      await emulator.close();
     },
   };
 }
@@ -73,7 +73,7 @@ async function upload(
   const object = {
     headers: { contentType: 'application/x-executable' },
     metadata: { origin: 'npm start' },
-    tags: { kind: 'demo' },
+    tags: client.capabilities.tags ? { kind: 'demo' } : {},
     overwrite: true,
   };
   const { uploadId } = await client.createUpload({ bucket, key, object });

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
+import { decodePercent, parseQuery, type Query } from '../query.ts';
 import { Refusal } from '../refusal.ts';
-import { decodePercent, parseQuery, type Query } from './query.ts';
 
 /** What a request is about. */
 export interface Address {

@@ -3,8 +3,8 @@ import type { Target } from '../faults.ts';
 import type { ObjectModel } from '../object-model.ts';
 import type { Bucket } from '../object-types.ts';
 import type { Tweaks } from '../pipeline.ts';
+import type { Query } from '../query.ts';
 import { Refusal } from '../refusal.ts';
-import type { Query } from './query.ts';
 
 /** An action that an account may not take: everywhere, or in one bucket. */
 type DeniedAction = string | { readonly action: string; readonly bucket: string };

@@ -1,8 +1,8 @@
 import type { Bucket, StoredVersion } from '../object-types.ts';
+import { decodePercent, parseQuery } from '../query.ts';
 import { Refusal } from '../refusal.ts';
 import { checkConditions } from './conditions.ts';
 import { authorize, type BucketCall, header, type OssContext, versionHeader } from './context.ts';
-import { decodePercent, parseQuery } from './query.ts';
 import { checkReadable, followLink, immutable, missing } from './versions.ts';
 
 /** What `x-oss-copy-source` names. */

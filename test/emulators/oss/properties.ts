@@ -1,7 +1,7 @@
 import type { ObjectProperties, StoredVersion } from '../object-types.ts';
+import { decodePercent } from '../query.ts';
 import { Refusal } from '../refusal.ts';
 import { header, type OssCall } from './context.ts';
-import { decodePercent } from './query.ts';
 
 const contentHeaderNames = [
   'cache-control',

@@ -1,6 +1,6 @@
 import { createHash, createHmac } from 'node:crypto';
+import { encodePercent } from '../query.ts';
 import type { OssCall } from './context.ts';
-import { encodePercent } from './query.ts';
 
 /** The parts of a V4 credential: `AK/date/region/oss/aliyun_v4_request`. */
 export interface CredentialScope {

@@ -2,6 +2,7 @@ import type { Answer } from '../../answer.ts';
 import type { Content } from '../../content.ts';
 import type { Upload } from '../../object-types.ts';
 import type { Tweaks } from '../../pipeline.ts';
+import { encodePercent } from '../../query.ts';
 import { Refusal } from '../../refusal.ts';
 import { xmlDocument } from '../../xml.ts';
 import {
@@ -15,7 +16,6 @@ import {
 } from '../context.ts';
 import { appendableSource, openCopySource } from '../copy-source.ts';
 import { propertiesOf } from '../properties.ts';
-import { encodePercent } from '../query.ts';
 import { contentRange, copyRange } from '../ranges.ts';
 import { checkForbidOverwrite, checkWritable } from '../versions.ts';
 import { bodyOf, forbidsOverwrite } from './write.ts';

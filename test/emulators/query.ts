@@ -1,4 +1,4 @@
-import { Refusal } from '../refusal.ts';
+import { Refusal } from './refusal.ts';
 
 /** The parameters of a request, decoded, in the order they came; a bare name has no value. */
 export interface Query {
@@ -16,7 +16,7 @@ export function decodePercent(text: string): string {
   }
 }
 
-/** RFC 3986 encoding, as V4 canonicalises and as listings encode with `encoding-type=url`. */
+/** RFC 3986 encoding, as version 4 signatures canonicalise and as listings encode with `encoding-type=url`. */
 export function encodePercent(text: string): string {
   return encodeURIComponent(text).replace(
     /[!'()*]/g,
