@@ -1,0 +1,21 @@
+/** Keys that transports, signatures and copy sources get wrong. Without those that begin with a slash: not all stores have them. */
+export const WEIRD_KEYS = [
+  'a b/c d.txt',
+  'plus+sign+.bin',
+  '数据/视频 (终).mp4',
+  '100%/done%20.txt',
+  'a%2Fb%2F..%2Fc',
+  'what?.txt',
+  'what?versionId=x',
+  'hash#1.txt',
+  'tilde~name.txt',
+  "paren(1)*star's!.txt",
+  'dir//double///slash.bin',
+  'a&b=c;d,e:f@g$h.txt',
+  'emoji-🎬.mov',
+  'dot/../seg/./x.bin',
+  '../up',
+  'back\\slash"quote<>.txt',
+  'trailing/',
+  `long-${'ü'.repeat(480)}`,
+] as const;
