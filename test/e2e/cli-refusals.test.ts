@@ -114,7 +114,11 @@ describe('objectferry copy refuses before anything is started', () => {
 
   it.concurrent.each<[string, StoreFields, RegExp]>([
     ['an unknown field', { adressing: 'path' }, /adressing is not a known field, remove or rename it/],
-    ['an unknown provider', { provider: 'ftp' }, /stores\.oss\.provider is "ftp", choose one of oss/],
+    [
+      'an unknown provider',
+      { provider: 'ftp' },
+      /stores\.oss\.provider is "ftp", choose one of obs, oss, qingstor, s3\./,
+    ],
     ['a region with a prefix', { region: 'oss-cn-hangzhou' }, /region must be the bare region id, leave out oss-/],
     [
       'a region that is not that of the endpoint',

@@ -31,6 +31,8 @@ describe.concurrent('npm start', () => {
   it('refuses an unknown flag in one sentence', async () => {
     const { code, stdout, stderr } = await start(script, ['--nonsense']).ended;
     expect([code, stdout]).toEqual([2, '']);
-    expect(stderr).toBe("Unknown option '--nonsense'; the only flag is --json: npm start -- --json.\n");
+    expect(stderr).toBe(
+      "Unknown option '--nonsense'; the flags are --json and --provider NAME: npm start -- --provider s3.\n",
+    );
   });
 });

@@ -3,7 +3,9 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseStores } from '@objectferry/shared/stores.ts';
 import { describe, expect, it } from 'vitest';
+import { parse as parseYaml } from 'yaml';
 
 const command = fileURLToPath(import.meta.resolve('#test/emulators/main.ts'));
 
@@ -45,10 +47,13 @@ describe('the emulators command', () => {
   it('prints endpoints, keys and a stores file, and stops with 0', async () => {
     const { code, stdout } = await run([]);
     expect(code).toBe(0);
-    expect(stdout).toMatch(
-      /stores:\n {2}oss: \{ provider: oss, region: cn-hangzhou, endpoint: "http:\/\/127\.0\.0\.1:\d+", addressing: path, signature: v4, credentials: \{ env: OSS \}, buckets: \["raw", "archive"\] \}\n/,
-    );
-    expect(stdout).toMatch(/^export OSS_ACCESS_KEY_ID=\S+ OSS_SECRET_ACCESS_KEY=\S+$/m);
+    const [, file = ''] = /^(stores:\n(?: {2}.*\n)+)/m.exec(stdout) ?? [];
+    const stores = parseStores(parseYaml(file));
+    expect(Object.keys(stores)).toEqual(['oss', 'obs', 'qingstor', 's3']);
+    expect(stores['oss']).toMatchObject({ region: 'cn-hangzhou', signature: 'v4', buckets: ['raw', 'archive'] });
+    for (const name of ['OSS', 'OBS', 'QINGSTOR', 'S3']) {
+      expect(stdout).toMatch(new RegExp(`^export ${name}_ACCESS_KEY_ID=\\S+ ${name}_SECRET_ACCESS_KEY=\\S+$`, 'm'));
+    }
   });
 
   it('prints one line of JSON with a fault file, and serves', async () => {
@@ -59,7 +64,14 @@ describe('the emulators command', () => {
     });
     expect(code).toBe(0);
     expect(stdout.trim().split('\n')).toHaveLength(1);
-    expect(JSON.parse(stdout)).toMatchObject({ emulators: [{ provider: 'oss', sample: 'oss://raw/sample.bin' }] });
+    expect(JSON.parse(stdout)).toMatchObject({
+      emulators: [
+        { provider: 'oss', sample: 'oss://raw/sample.bin' },
+        { provider: 'obs' },
+        { provider: 'qingstor', sample: 'qingstor://originals/sample.bin' },
+        { provider: 's3' },
+      ],
+    });
   });
 
   it.each([

@@ -23,6 +23,7 @@ const QUIRKS = {
   tags: true,
   versions: true,
   acl: true,
+  etagMayBeAbsent: false,
   storageClasses: true,
   maxParts: 10_000,
 };
