@@ -32,7 +32,7 @@ export async function initiate(
   if (kept !== undefined)
     return { strategy: 'finished', receipt: skippedReceipt(runtime, request, source, kept, startedAt) };
   const token = request.options.token ? runtime.newToken() : undefined;
-  const strategy = strategyFor(source, route, request);
+  const strategy = await strategyFor(runtime, source, route, request);
   const copy = pin(request, source, token, startedAt);
   if (strategy === 'parts') refuseUnprovable(copy);
   if (strategy === 'whole') return planned(runtime, { strategy, copy });
@@ -89,7 +89,12 @@ function isSameContent(source: ObjectFacts, destination: ObjectFacts): boolean {
   return results.includes('equal') && !results.includes('different');
 }
 
-function strategyFor(source: InspectedSource, { destination }: Route, { options }: CopyRequest): 'whole' | 'parts' {
+async function strategyFor(
+  runtime: Runtime,
+  source: InspectedSource,
+  { destination }: Route,
+  { options }: CopyRequest,
+): Promise<'whole' | 'parts'> {
   const { facts } = source;
   const { limits, capabilities } = destination.client;
   const oneRequest = facts.size === 0 || (options.partSizeMiB === undefined && facts.size <= limits.maxCopyObjectBytes);
@@ -100,7 +105,9 @@ function strategyFor(source: InspectedSource, { destination }: Route, { options 
     );
   }
   if (!oneRequest) return 'parts';
-  return facts.size > 0 && etagIsOnlyProof(source, destination) ? 'parts' : 'whole';
+  // Only where the store really tells the boundaries is it worth more than one request.
+  const keep = facts.size > 0 && etagIsOnlyProof(source, destination);
+  return keep && (await sourcePartSize(runtime, source)) !== undefined ? 'parts' : 'whole';
 }
 
 function pin(
