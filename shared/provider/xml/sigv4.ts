@@ -1,7 +1,8 @@
-import { createHash, createHmac, createSecretKey, type KeyObject } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import type { Credentials } from '../../credentials.ts';
 import { encodeRfc3986, type QueryPair } from '../../http/encode.ts';
 import type { Headers } from './request.ts';
+import { createSigningKeys } from './signing-keys.ts';
 
 const ALGORITHM = 'AWS4-HMAC-SHA256';
 
@@ -119,28 +120,4 @@ function compare(left: string, right: string): number {
   return left < right ? -1 : Number(left > right);
 }
 
-/**
- * Keys of one day and region by credentials: four of the five HMACs of every signature. Held weakly, so that rotated
- * credentials take their keys with them, and as KeyObjects, which print and serialise as nothing.
- */
-const keys = new WeakMap<Credentials, Map<string, KeyObject>>();
-
-/** One set of credentials serves few regions; more entries than this are days gone by. */
-const MAX_KEYS = 16;
-
-function signingKey(credentials: Credentials, day: string, region: string): KeyObject {
-  const known = keys.get(credentials) ?? new Map<string, KeyObject>();
-  keys.set(credentials, known);
-  const scope = `${day}/${region}`;
-  const found = known.get(scope);
-  if (found !== undefined) return found;
-  if (known.size >= MAX_KEYS) known.clear();
-  const derived = createSecretKey(deriveKey(credentials.secretAccessKey, day, region));
-  known.set(scope, derived);
-  return derived;
-}
-
-function deriveKey(secretAccessKey: string, day: string, region: string): Buffer {
-  const first = createHmac('sha256', `AWS4${secretAccessKey}`).update(day).digest();
-  return [region, 's3', 'aws4_request'].reduce((key, text) => createHmac('sha256', key).update(text).digest(), first);
-}
+const signingKey = createSigningKeys({ prefix: 'AWS4', service: 's3', terminator: 'aws4_request' });
