@@ -22,7 +22,8 @@ export function parseEndpoint(text: string): Endpoint | undefined {
   const [scheme, host, port] = [match?.[1], match?.[2], match?.[3]];
   if ((scheme !== 'http' && scheme !== 'https') || host === undefined || !isHost(host)) return undefined;
   if (port !== undefined && (Number(port) === 0 || Number(port) > 65_535)) return undefined;
-  return { scheme, host, port: port === undefined ? '' : `:${Number(port)}` };
+  const isOwn = port === undefined || Number(port) === (scheme === 'https' ? 443 : 80);
+  return { scheme, host, port: isOwn ? '' : `:${Number(port)}` };
 }
 
 /** True when the endpoint's host is an address rather than a name, so that no bucket can stand in front of it. */

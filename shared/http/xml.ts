@@ -14,6 +14,8 @@ const parser = new XMLParser({
   ignoreAttributes: true,
   ignoreDeclaration: true,
   ignorePiTags: true,
+  // Some stores write <s3:UploadId>: the same element under a prefix that the document itself chooses.
+  removeNSPrefix: true,
   parseTagValue: false,
   trimValues: false,
   maxNestedTags: MAX_DEPTH,

@@ -11,7 +11,7 @@ export function bindSignal(client: ObjectStore, signal: AbortSignal): ObjectStor
     provider,
     limits,
     capabilities,
-    ...(firstPartSize === undefined ? {} : { firstPartSize: (object, call) => firstPartSize(object, both(call)) }),
+    ...(firstPartSize === undefined ? {} : { firstPartSize: (request, call) => firstPartSize(request, both(call)) }),
     head: (request, call) => client.head(request, both(call)),
     getTagging: (object, call) => client.getTagging(object, both(call)),
     getRange: (request, call) => client.getRange(request, both(call)),

@@ -38,7 +38,7 @@ export interface ObjectStore {
    * Bytes of the first part of an object that was made in parts; undefined when it was not. Only where equal part
    * boundaries make an equal ETag.
    */
-  readonly firstPartSize?: (object: ObjectVersion, call?: Call) => Promise<number | undefined>;
+  readonly firstPartSize?: (request: FirstPartRequest, call?: Call) => Promise<number | undefined>;
   /** Deletes a key (on a versioned bucket: adds a delete marker) or one version; succeeds when there is none. */
   deleteObject(object: ObjectVersion, call?: Call): Promise<void>;
 }
@@ -72,6 +72,9 @@ export interface HeadRequest {
   /** Needed to read the facts of an object under a customer key. */
   readonly customerKey?: CustomerKey | undefined;
 }
+
+/** What `firstPartSize` looks at; under a customer key it is not shown without that key. */
+export type FirstPartRequest = Pick<HeadRequest, 'object' | 'customerKey'>;
 
 export interface GetRangeRequest {
   readonly object: ObjectVersion;
@@ -120,7 +123,10 @@ export interface ObjectFacts {
   readonly headers: ContentHeaders;
   /** User metadata without the provider's prefix, names in lower case. */
   readonly metadata: Readonly<Record<string, string>>;
-  readonly tagCount: number;
+  /** User metadata that the object has, but that no header can show; absent for none. */
+  readonly hiddenMetadataCount?: number | undefined;
+  /** Undefined where the provider told none: the object has no tags then, or the reader may not know. */
+  readonly tagCount?: number | undefined;
   readonly encryption?: ReportedEncryption | undefined;
   /** The multipart upload that made the object, where the provider says so. */
   readonly uploadId?: string | undefined;
@@ -208,6 +214,8 @@ export interface ListPartsRequest {
   readonly after?: number | undefined;
   /** At most this many, up to the provider's page size. */
   readonly limit?: number | undefined;
+  /** As the upload began with it: under a customer key some providers want that key again. */
+  readonly encryption?: Encryption | undefined;
 }
 
 export interface ListedPart {
@@ -290,13 +298,23 @@ export interface Capabilities {
   readonly acl: boolean;
   readonly storageClasses: boolean;
   readonly encryption: readonly Encryption['kind'][];
-  /** Honours a condition on the source of a part copy; otherwise the pin is checked by HEAD before Complete. */
+  /** Takes a condition on the source of a part copy. */
   readonly partConditions: boolean;
+  /**
+   * Known to refuse what such a condition excludes. What merely is believed to may ignore it without a word, so the
+   * source is looked at again before Complete.
+   */
+  readonly partConditionsProven: boolean;
+  /** Part copies find a source by its exact key, whatever is in it; otherwise only the one request does. */
+  readonly exactPartSource: boolean;
   /** The answer to a ranged part copy says which bytes were copied, so a missing range is a failure. */
   readonly partRangeReported: boolean;
   /** A success may come without an ETag: that of a part is in List Parts then, that of an object in HEAD. */
   readonly etagMayBeAbsent: boolean;
-  /** Refuses to overwrite atomically, at Complete and CopyObject. */
+  /**
+   * Protects an object that is there, when told to at Complete and CopyObject: refuses, or loses nothing because the
+   * bucket keeps versions. Otherwise only the look just before protects it, so that look has to be allowed.
+   */
   readonly forbidOverwrite: boolean;
   /** Tells an appendable object apart and refuses to copy it in parts. */
   readonly appendable: 'absent' | 'oneRequest' | 'never';

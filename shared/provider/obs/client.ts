@@ -1,8 +1,9 @@
 import type { ObjectStore, StoreContext } from '../provider.ts';
 import { createXmlClient } from '../xml/client.ts';
+import { dottedBucketSentence } from '../xml/config.ts';
 import { createSend } from '../xml/send.ts';
 import { completeMultipartUpload } from '../xml/upload-requests.ts';
-import { dottedBucketProblem, type ObsConfig } from './config.ts';
+import type { ObsConfig } from './config.ts';
 import { dialectOf } from './dialect.ts';
 import { bucketProblem, capabilitiesOf, keyProblem, OBS_LIMITS } from './limits.ts';
 import { readFacts } from './object-facts.ts';
@@ -27,7 +28,8 @@ export function createObsStore(config: ObsConfig, context: StoreContext): Object
       context,
       dialect,
       sign: createSigner(config),
-      bucketProblem: (bucket) => bucketProblem(bucket) ?? sentence(dottedBucketProblem(config, bucket)),
+      bucketProblem,
+      addressProblem: (bucket) => dottedBucketSentence(config, bucket),
       keyProblem,
     }),
     own: {
@@ -41,8 +43,4 @@ export function createObsStore(config: ObsConfig, context: StoreContext): Object
       readFacts: (answer) => readFacts(answer, dialect),
     },
   });
-}
-
-function sentence(problem: string | undefined): string | undefined {
-  return problem === undefined ? undefined : `The bucket name has a dot: ${problem}`;
 }

@@ -1,13 +1,14 @@
 import * as v from 'valibot';
-import { type Endpoint, isAddressHost, parseEndpoint } from '../../http/endpoint.ts';
+import type { Endpoint } from '../../http/endpoint.ts';
 import type { StoreConfig } from '../provider.ts';
 import {
-  bucketsField,
+  addressingProblem,
+  bucketInFrontProblem,
   checkBetween,
-  credentialsField,
-  endpointField,
+  dottedBucketsProblem,
   type FieldProblem,
-  maxInFlightField,
+  regionProblem,
+  storeFields,
   unsafeEndpoint,
 } from '../xml/config.ts';
 
@@ -29,26 +30,26 @@ export interface ObsConfig extends StoreConfig {
 const DEFAULT_MAX_IN_FLIGHT = 512;
 
 const fields = v.strictObject({
-  provider: v.literal('obs'),
-  region: v.pipe(
-    v.string(),
-    v.regex(/^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/, 'must be a bare region id, for example cn-north-4.'),
-    v.check(
-      (region) => !region.startsWith('obs-'),
-      'must be the bare region id, leave out obs- (cn-north-4, not obs-cn-north-4).',
+  ...storeFields({
+    provider: 'obs',
+    region: v.pipe(
+      v.string(),
+      v.regex(/^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/, 'must be a bare region id, for example cn-north-4.'),
+      v.check(
+        (region) => !region.startsWith('obs-'),
+        'must be the bare region id, leave out obs- (cn-north-4, not obs-cn-north-4).',
+      ),
     ),
-  ),
-  endpoint: endpointField('https://obs.cn-north-4.myhuaweicloud.com'),
-  addressing: v.optional(v.picklist(['virtual', 'path']), 'virtual'),
+    endpoint: 'https://obs.cn-north-4.myhuaweicloud.com',
+    buckets: {
+      pattern: /^(?:[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]|(?:[a-z0-9][a-z0-9.-]{0,61})?\*)$/,
+      message:
+        'must be a bucket name of 3 to 63 lower-case letters, digits, dots and hyphens; a * may stand at its end only.',
+    },
+    maxInFlight: DEFAULT_MAX_IN_FLIGHT,
+  }),
   dialect: v.optional(v.picklist(['obs', 'amz']), 'obs'),
   signature: v.optional(v.picklist(['obs', 'v2', 'v4'])),
-  insecure: v.optional(v.boolean(), false),
-  credentials: credentialsField,
-  buckets: bucketsField(
-    /^(?:[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]|(?:[a-z0-9][a-z0-9.-]{0,61})?\*)$/,
-    'must be a bucket name of 3 to 63 lower-case letters, digits, dots and hyphens; a * may stand at its end only.',
-  ),
-  maxInFlight: maxInFlightField(DEFAULT_MAX_IN_FLIGHT),
 });
 
 type Fields = v.InferOutput<typeof fields>;
@@ -73,9 +74,10 @@ function storeProblem(endpoint: Endpoint, store: Fields): Problem {
   return (
     unsafeEndpoint(endpoint, store.insecure) ??
     signatureProblem(store) ??
-    addressingProblem(endpoint, store.addressing) ??
-    bucketsProblem(store) ??
-    regionProblem(endpoint, store.region)
+    addressingProblem(endpoint, store) ??
+    bucketInFrontProblem(hostParts(endpoint.host).bucket) ??
+    dottedBucketsProblem(store) ??
+    regionProblem(hostParts(endpoint.host).region, store)
   );
 }
 
@@ -90,42 +92,11 @@ function signatureProblem({ dialect, signature }: Fields): Problem {
   return undefined;
 }
 
-function addressingProblem(endpoint: Endpoint, addressing: Fields['addressing']): Problem {
-  if (addressing === 'virtual' && isAddressHost(endpoint)) {
-    return ['addressing', 'is virtual, but no bucket can stand in front of an IP address, use path.'];
-  }
-  return undefined;
-}
-
-function bucketsProblem(store: Fields): Problem {
-  const dotted = store.buckets.map((bucket) => dottedBucketProblem(store, bucket)).find((text) => text !== undefined);
-  return dotted === undefined ? undefined : ['buckets', `has a name with a dot: ${dotted}`];
-}
-
-function regionProblem({ host }: Endpoint, region: string): Problem {
-  const said = regionOf(host);
-  if (said === undefined || said === region) return undefined;
-  return ['region', `is ${region}, but the endpoint is in ${said}, make them equal.`];
-}
-
 /**
- * The region that a host of Huawei Cloud or Open Telekom Cloud names; undefined for the region-less host, custom
- * domains and other clouds.
+ * The region that a host of Huawei Cloud or Open Telekom Cloud names, and the bucket in front, which no endpoint has; both
+ * undefined for custom domains and other clouds.
  */
-function regionOf(host: string): string | undefined {
-  return /^obs\.([a-z0-9-]+)\.(?:myhuaweicloud\.(?:com|eu)|otc\.t-systems\.com)$/.exec(host)?.[1];
-}
-
-/**
- * Says in a sentence why a bucket with dots in its name cannot be reached; undefined when it can: a certificate for
- * `*.obs.…` covers one label only.
- *
- * @see https://support.huaweicloud.com/intl/en-us/api-obs/obs_04_0021.html
- */
-export function dottedBucketProblem(
-  { addressing, endpoint }: Pick<StoreConfig, 'addressing' | 'endpoint'>,
-  bucket: string,
-): string | undefined {
-  if (!bucket.includes('.') || addressing === 'path' || parseEndpoint(endpoint)?.scheme !== 'https') return undefined;
-  return `no certificate covers ${bucket} in front of the endpoint, so give the store addressing: path.`;
+function hostParts(host: string): { readonly bucket: string | undefined; readonly region: string | undefined } {
+  const match = /^(?:(.+)\.)?obs\.(?:([a-z0-9-]+)\.)?(?:myhuaweicloud\.(?:com|eu)|otc\.t-systems\.com)$/.exec(host);
+  return { bucket: match?.[1], region: match?.[2] };
 }

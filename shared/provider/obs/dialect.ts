@@ -16,7 +16,7 @@ export interface ObsDialect extends Dialect {
 /**
  * OBS's own words, as one store uses them.
  *
- * @see https://support.huaweicloud.com/intl/en-us/api-obs/obs_04_0102.html
+ * @see https://support.huaweicloud.com/intl/en-us/api-obs/obs_04_0005.html
  */
 export function dialectOf(dialect: ObsConfig['dialect']): ObsDialect {
   const prefix = prefixOf(dialect);
@@ -28,6 +28,7 @@ export function dialectOf(dialect: ObsConfig['dialect']): ObsDialect {
   return {
     provider: 'obs',
     title: 'OBS',
+    clockSkewCode: 'RequestTimeTooSkewed',
     prefix,
     kms,
     // 200 only says that the work began: the ETag in the document is what proves it (OBS-1).

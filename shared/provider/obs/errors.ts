@@ -2,7 +2,7 @@ import { CopyError, type ErrorFacts, type ErrorName } from '../../errors.ts';
 import type { HttpAnswer } from '../../http/transport.ts';
 import { clean, type ErrorDocument, readErrorDocument, retryAfterMs } from '../xml/error-document.ts';
 import { COMMON_CODES, isThrottleCode, isUploadGone, statusName } from '../xml/error-names.ts';
-import { errorSentence, named } from '../xml/error-sentences.ts';
+import { deleteMarkerSentence, errorSentence, named } from '../xml/error-sentences.ts';
 import type { StoreRequest } from '../xml/request.ts';
 import type { HeaderPrefix } from './sign-v2.ts';
 
@@ -133,8 +133,8 @@ function summaryOf(name: ErrorName, problem: Problem, request: StoreRequest): st
   if (name === 'InvalidRequest' && request.method === 'HEAD' && problem.Message === '') {
     return `OBS refused ${request.operation} for ${named(request)} without a reason, which it does for objects under a customer key that was not sent.`;
   }
-  return name === 'SourceNotFound' && isNamedMarker(problem, request)
-    ? `The version asked for of ${named(request.source ?? request)} is a delete marker.`
+  return name === 'SourceNotFound' && request.source !== undefined && isNamedMarker(problem, request)
+    ? deleteMarkerSentence(request.source)
     : errorSentence(name, { title: 'OBS', message: problem.Message }, request);
 }
 

@@ -8,7 +8,7 @@ const GIB = 1024 ** 3;
 /**
  * The numbers of OBS, in bytes unless the name says otherwise.
  *
- * @see https://support.huaweicloud.com/intl/en-us/productdesc-obs/en-us_topic_0045829065.html
+ * @see https://support.huaweicloud.com/intl/en-us/productdesc-obs/obs_03_0360.html
  */
 export const OBS_LIMITS: Limits = {
   // The documented 48.8 TB is 10,000 parts of 5 GB, rounded.
@@ -26,7 +26,7 @@ export const OBS_LIMITS: Limits = {
 /**
  * What OBS can do in each of its dialects.
  *
- * @see https://support.huaweicloud.com/intl/en-us/api-obs/obs_04_0102.html
+ * @see https://support.huaweicloud.com/intl/en-us/api-obs/obs_04_0005.html
  */
 export function capabilitiesOf(dialect: ObsConfig['dialect']): Capabilities {
   const native = dialect === 'obs';
@@ -39,6 +39,8 @@ export function capabilitiesOf(dialect: ObsConfig['dialect']): Capabilities {
     encryption: native ? ['provider', 'kms', 'customer'] : ['kms', 'customer'],
     // The pages of the x-amz- dialect do not list the four conditions on a copy source: they may be ignored there.
     partConditions: native,
+    partConditionsProven: native,
+    exactPartSource: true,
     partRangeReported: false,
     // A part without an ETag in the answer's body failed, whatever List Parts says (OBS-1).
     etagMayBeAbsent: false,

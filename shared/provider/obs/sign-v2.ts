@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import type { Credentials } from '../../credentials.ts';
 import type { QueryPair } from '../../http/encode.ts';
 import type { Headers } from '../xml/request.ts';
+import { hmacStringToSign, RESPONSE_OVERRIDES, subResources } from '../xml/sign-hmac.ts';
 
 /** The two header families of OBS: what its own headers begin with. */
 export type HeaderPrefix = 'x-obs-' | 'x-amz-';
@@ -22,6 +23,7 @@ export type SchemeV2 = 'OBS' | 'AWS';
 
 /** Query names that are part of the resource; besides these, all that begin with the header prefix. */
 const SUB_RESOURCES: ReadonlySet<string> = new Set([
+  ...RESPONSE_OVERRIDES,
   'acl',
   'append',
   'delete',
@@ -34,12 +36,6 @@ const SUB_RESOURCES: ReadonlySet<string> = new Set([
   'policy',
   'position',
   'rename',
-  'response-cache-control',
-  'response-content-disposition',
-  'response-content-encoding',
-  'response-content-language',
-  'response-content-type',
-  'response-expires',
   'restore',
   'retention',
   'storageClass',
@@ -70,38 +66,13 @@ export function signV2(
   return { ...headers, authorization: `${scheme} ${credentials.accessKeyId}:${signature}` };
 }
 
-/**
- * Verb, MD5, type and date on a line each, the headers with the prefix, the resource. The date's line is empty when the
- * prefix's own date header is sent instead.
- */
+/** In the form of {@link hmacStringToSign}; values of sub-resources are decoded, although the path stays encoded. */
 export function stringToSignV2({ method, resource, query, headers }: SignableV2, prefix: HeaderPrefix): string {
-  const value = (name: string): string => trimBlanks(headers[name] ?? '');
-  const date = headers[`${prefix}date`] === undefined ? value('date') : '';
-  // By name, not by line: `a-b:` comes before `a:` as a line, but after it as a name.
-  const lines = Object.keys(headers)
-    .filter((name) => name.startsWith(prefix))
-    .sort()
-    .map((name) => `${name}:${value(name)}\n`)
-    .join('');
-  return `${method}\n${value('content-md5')}\n${value('content-type')}\n${date}\n${lines}${resource}${subResources(query, prefix)}`;
+  const signed = subResources(query, (name) => SUB_RESOURCES.has(name) || name.startsWith(prefix));
+  return hmacStringToSign({ method, headers, prefix, resource: `${resource}${signed}` });
 }
 
 /** The header of temporary credentials, signed as any other of its family (OBS-9); nothing for permanent ones. */
 function tokenHeader(prefix: HeaderPrefix, { sessionToken }: Credentials): Headers {
   return sessionToken === undefined ? {} : { [`${prefix}security-token`]: sessionToken };
-}
-
-/** Sorted by name, values decoded, although the path in front of them stays encoded. */
-function subResources(query: readonly QueryPair[], prefix: HeaderPrefix): string {
-  const signed = query
-    .filter(([name]) => SUB_RESOURCES.has(name) || name.startsWith(prefix))
-    .toSorted(([left], [right]) => (left < right ? -1 : Number(left > right)))
-    .map(([name, value]) => (value === undefined || value === '' ? name : `${name}=${value}`))
-    .join('&');
-  return signed === '' ? '' : `?${signed}`;
-}
-
-/** Without the blanks that HTTP itself takes away at both ends; Unicode's other blanks are content. */
-function trimBlanks(value: string): string {
-  return value.replace(/^[ \t]+|[ \t]+$/g, '');
 }

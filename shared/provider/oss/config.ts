@@ -1,13 +1,13 @@
 import * as v from 'valibot';
-import { type Endpoint, isAddressHost } from '../../http/endpoint.ts';
+import type { Endpoint } from '../../http/endpoint.ts';
 import type { StoreConfig } from '../provider.ts';
 import {
-  bucketsField,
+  addressingProblem,
+  bucketInFrontProblem,
   checkBetween,
-  credentialsField,
-  endpointField,
   type FieldProblem,
-  maxInFlightField,
+  regionProblem,
+  storeFields,
   unsafeEndpoint,
 } from '../xml/config.ts';
 
@@ -30,25 +30,25 @@ export interface OssConfig extends StoreConfig {
 const DEFAULT_MAX_IN_FLIGHT = 1024;
 
 const fields = v.strictObject({
-  provider: v.literal('oss'),
-  region: v.pipe(
-    v.string(),
-    v.regex(/^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/, 'must be a bare region id, for example cn-hangzhou.'),
-    v.check(
-      (region) => !region.startsWith('oss-'),
-      'must be the bare region id, leave out oss- (cn-hangzhou, not oss-cn-hangzhou).',
+  ...storeFields({
+    provider: 'oss',
+    region: v.pipe(
+      v.string(),
+      v.regex(/^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/, 'must be a bare region id, for example cn-hangzhou.'),
+      v.check(
+        (region) => !region.startsWith('oss-'),
+        'must be the bare region id, leave out oss- (cn-hangzhou, not oss-cn-hangzhou).',
+      ),
     ),
-  ),
-  endpoint: endpointField('https://oss-cn-hangzhou.aliyuncs.com'),
-  addressing: v.optional(v.picklist(['virtual', 'path']), 'virtual'),
+    endpoint: 'https://oss-cn-hangzhou.aliyuncs.com',
+    buckets: {
+      pattern: /^(?:[a-z0-9][a-z0-9-]{1,61}[a-z0-9]|(?:[a-z0-9][a-z0-9-]{0,61})?\*)$/,
+      message:
+        'must be a bucket name of 3 to 63 lower-case letters, digits and hyphens; a * may stand at its end only.',
+    },
+    maxInFlight: DEFAULT_MAX_IN_FLIGHT,
+  }),
   signature: v.optional(v.picklist(['v1', 'v4']), 'v4'),
-  insecure: v.optional(v.boolean(), false),
-  credentials: credentialsField,
-  buckets: bucketsField(
-    /^(?:[a-z0-9][a-z0-9-]{1,61}[a-z0-9]|(?:[a-z0-9][a-z0-9-]{0,61})?\*)$/,
-    'must be a bucket name of 3 to 63 lower-case letters, digits and hyphens; a * may stand at its end only.',
-  ),
-  maxInFlight: maxInFlightField(DEFAULT_MAX_IN_FLIGHT),
 });
 
 type Fields = v.InferOutput<typeof fields>;
@@ -63,29 +63,25 @@ type Problem = FieldProblem<'endpoint' | 'addressing' | 'region'>;
  */
 export const ossSchema: v.GenericSchema<unknown, OssConfig> = v.pipe(fields, checkBetween<Fields>(storeProblem));
 
-function storeProblem(endpoint: Endpoint, { region, addressing, insecure }: Fields): Problem {
+function storeProblem(endpoint: Endpoint, store: Fields): Problem {
   return (
-    unsafeEndpoint(endpoint, insecure) ?? addressingProblem(endpoint, addressing) ?? regionProblem(endpoint, region)
+    unsafeEndpoint(endpoint, store.insecure) ??
+    pathStyleProblem(endpoint, store) ??
+    addressingProblem(endpoint, store) ??
+    doorProblem(endpoint) ??
+    bucketInFrontProblem(/^(.+)\.oss-[a-z0-9-]+\.aliyuncs\.com$/.exec(endpoint.host)?.[1]) ??
+    regionProblem(regionOf(endpoint.host), store)
   );
 }
 
-function addressingProblem(endpoint: Endpoint, addressing: Fields['addressing']): Problem {
-  if (addressing === 'path' && isAliyun(endpoint)) {
-    return ['addressing', 'is path, which Alibaba Cloud refuses (SecondLevelDomainForbidden), use virtual.'];
-  }
-  if (addressing === 'virtual' && isAddressHost(endpoint)) {
-    return ['addressing', 'is virtual, but no bucket can stand in front of an IP address, use path.'];
-  }
-  return undefined;
+function pathStyleProblem(endpoint: Endpoint, { addressing }: Fields): Problem {
+  if (addressing !== 'path' || !isAliyun(endpoint)) return undefined;
+  return ['addressing', 'is path, which Alibaba Cloud refuses (SecondLevelDomainForbidden), use virtual.'];
 }
 
-function regionProblem(endpoint: Endpoint, region: string): Problem {
-  if (isAliyun(endpoint) && endpoint.host.startsWith('s3.')) {
-    return ['endpoint', 'is the S3 door of OSS, use provider s3 or leave out s3. from the host.'];
-  }
-  const said = regionOf(endpoint.host);
-  if (said === undefined || said === region) return undefined;
-  return ['region', `is ${region}, but the endpoint is in ${said}, make them equal.`];
+function doorProblem(endpoint: Endpoint): Problem {
+  if (!isAliyun(endpoint) || !endpoint.host.startsWith('s3.')) return undefined;
+  return ['endpoint', 'is the S3 door of OSS, use provider s3 or leave out s3. from the host.'];
 }
 
 /**

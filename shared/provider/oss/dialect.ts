@@ -8,6 +8,7 @@ import { OSS_PREFIX } from './sign.ts';
 export const OSS_DIALECT: Dialect = {
   provider: 'oss',
   title: 'OSS',
+  clockSkewCode: 'RequestTimeTooSkewed',
   prefix: OSS_PREFIX,
   headerEtag: true,
   errorOf,

@@ -2,7 +2,7 @@ import { CopyError, type ErrorFacts, type ErrorName } from '../../errors.ts';
 import type { HttpAnswer } from '../../http/transport.ts';
 import { clean, type ErrorDocument, readErrorDocument, retryAfterMs } from '../xml/error-document.ts';
 import { COMMON_CODES, isThrottleCode, statusName } from '../xml/error-names.ts';
-import { errorSentence, named } from '../xml/error-sentences.ts';
+import { deleteMarkerSentence, errorSentence } from '../xml/error-sentences.ts';
 import type { StoreRequest } from '../xml/request.ts';
 
 /**
@@ -21,6 +21,7 @@ const BY_CODE: Readonly<Record<string, ErrorName>> = {
   InvalidSecurityToken: 'Unauthenticated',
   SecondLevelDomainForbidden: 'InvalidConfig',
   FilePartNotExist: 'ChecksumMismatch',
+  EntityTooSmall: 'InvalidRequest',
   InvalidObjectName: 'InvalidRequest',
   InvalidEncryptionAlgorithmError: 'InvalidRequest',
   KmsServiceNotEnabled: 'InvalidRequest',
@@ -104,8 +105,8 @@ function operationName({ Code }: Problem, { source }: StoreRequest): ErrorName |
 }
 
 function summaryOf(name: ErrorName, problem: Problem, request: StoreRequest): string {
-  return name === 'SourceNotFound' && isDeleteMarker(problem)
-    ? `The version asked for of ${named(request.source ?? request)} is a delete marker.`
+  return name === 'SourceNotFound' && request.source !== undefined && isDeleteMarker(problem)
+    ? deleteMarkerSentence(request.source)
     : errorSentence(name, { title: 'OSS', message: problem.Message }, request);
 }
 

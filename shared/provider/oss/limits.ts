@@ -35,6 +35,8 @@ export const OSS_CAPABILITIES: Capabilities = {
   // "The source bucket and the destination bucket must be located within the same region":
   // https://www.alibabacloud.com/help/en/oss/developer-reference/uploadpartcopy
   partConditions: true,
+  partConditionsProven: true,
+  exactPartSource: true,
   // A range that OSS does not like is ignored, the whole object copied, and Content-Range left out (OSS-15).
   partRangeReported: true,
   etagMayBeAbsent: false,

@@ -1,10 +1,13 @@
 import { createHmac } from 'node:crypto';
 import type { Credentials } from '../../credentials.ts';
 import type { QueryPair } from '../../http/encode.ts';
-import { type Headers, headerLines, OSS_PREFIX, type SignableRequest, tokenHeader, trimBlanks } from './sign.ts';
+import type { Headers } from '../xml/request.ts';
+import { hmacStringToSign, RESPONSE_OVERRIDES, subResources } from '../xml/sign-hmac.ts';
+import { OSS_PREFIX, type SignableRequest, tokenHeader } from './sign.ts';
 
 /** Query names that are part of the resource; besides these, all that begin with `x-oss-`. */
 const SUB_RESOURCES: ReadonlySet<string> = new Set([
+  ...RESPONSE_OVERRIDES,
   'acl',
   'append',
   'bucketInfo',
@@ -16,12 +19,6 @@ const SUB_RESOURCES: ReadonlySet<string> = new Set([
   'objectMeta',
   'partNumber',
   'position',
-  'response-cache-control',
-  'response-content-disposition',
-  'response-content-encoding',
-  'response-content-language',
-  'response-content-type',
-  'response-expires',
   'restore',
   'security-token',
   'sequential',
@@ -52,21 +49,13 @@ export function signatureV1(secretAccessKey: string, stringToSign: string): stri
   return createHmac('sha1', secretAccessKey).update(stringToSign, 'utf8').digest('base64');
 }
 
-/** Verb, MD5, type and date on a line each, the x-oss- headers, the resource. Needs `x-oss-date` among the headers. */
+/** In the form of {@link hmacStringToSign}, with `x-oss-date`, which has to be there, in the date's line too. */
 export function stringToSignV1({ method, bucket, key, query, headers }: SignableRequest): string {
-  const [md5, type, date] = ['content-md5', 'content-type', 'x-oss-date'].map((name) =>
-    trimBlanks(headers[name] ?? ''),
-  );
-  const ossHeaders = headerLines(headers, (name) => name.startsWith(OSS_PREFIX));
-  return `${method}\n${md5}\n${type}\n${date}\n${ossHeaders}${canonicalResource(bucket, key, query)}`;
+  const resource = canonicalResource(bucket, key, query);
+  return hmacStringToSign({ method, headers, prefix: OSS_PREFIX, resource, date: headers['x-oss-date'] });
 }
 
 /** `/bucket/key` and the sub-resources, all decoded; the same for virtual-host and path style. */
 export function canonicalResource(bucket: string, key: string, query: readonly QueryPair[]): string {
-  const signed = query.filter(([name]) => SUB_RESOURCES.has(name) || name.startsWith(OSS_PREFIX));
-  const parameters = signed
-    .toSorted(([left], [right]) => (left < right ? -1 : Number(left > right)))
-    .map(([name, value]) => (value === undefined || value === '' ? name : `${name}=${value}`))
-    .join('&');
-  return `/${bucket}/${key}${parameters === '' ? '' : `?${parameters}`}`;
+  return `/${bucket}/${key}${subResources(query, (name) => SUB_RESOURCES.has(name) || name.startsWith(OSS_PREFIX))}`;
 }

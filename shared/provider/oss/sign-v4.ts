@@ -1,8 +1,10 @@
 import { createHash, createHmac } from 'node:crypto';
 import type { Credentials } from '../../credentials.ts';
 import { encodePath, encodeRfc3986, type QueryPair } from '../../http/encode.ts';
+import type { Headers } from '../xml/request.ts';
+import { headerLines } from '../xml/sign-hmac.ts';
 import { createSigningKeys } from '../xml/signing-keys.ts';
-import { type Headers, headerLines, OSS_PREFIX, type SignableRequest, tokenHeader } from './sign.ts';
+import { OSS_PREFIX, type SignableRequest, tokenHeader } from './sign.ts';
 
 const ALGORITHM = 'OSS4-HMAC-SHA256';
 const PAYLOAD = 'UNSIGNED-PAYLOAD';

@@ -1,13 +1,12 @@
 import * as v from 'valibot';
-import { type Endpoint, isAddressHost } from '../../http/endpoint.ts';
+import type { Endpoint } from '../../http/endpoint.ts';
 import type { StoreConfig } from '../provider.ts';
 import {
-  bucketsField,
+  addressingProblem,
+  bucketInFrontProblem,
   checkBetween,
-  credentialsField,
-  endpointField,
   type FieldProblem,
-  maxInFlightField,
+  storeFields,
   unsafeEndpoint,
 } from '../xml/config.ts';
 
@@ -18,26 +17,29 @@ export interface QingStorConfig extends StoreConfig {
   readonly insecure: boolean;
 }
 
+/** What QingStor calls a region. */
+export const REGION_WORD = 'zone';
+
 /** QingStor documents no rate, and asks for fewer requests with a code of its own: a careful beginning. */
 const DEFAULT_MAX_IN_FLIGHT = 256;
 
 const DOMAIN = '.qingstor.com';
 
 const fields = v.strictObject({
-  provider: v.literal('qingstor'),
-  region: v.pipe(
-    v.string(),
-    v.regex(/^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/, 'must be the bare id of a zone, for example pek3a.'),
-  ),
-  endpoint: endpointField('https://pek3a.qingstor.com'),
-  addressing: v.optional(v.picklist(['virtual', 'path']), 'virtual'),
-  insecure: v.optional(v.boolean(), false),
-  credentials: credentialsField,
-  buckets: bucketsField(
-    /^(?:[a-z0-9][a-z0-9-]{4,61}[a-z0-9]|(?:[a-z0-9][a-z0-9-]{0,61})?\*)$/,
-    'must be a bucket name of 6 to 63 lower-case letters, digits and hyphens; a * may stand at its end only.',
-  ),
-  maxInFlight: maxInFlightField(DEFAULT_MAX_IN_FLIGHT),
+  ...storeFields({
+    provider: 'qingstor',
+    region: v.pipe(
+      v.string(),
+      v.regex(/^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/, 'must be the bare id of a zone, for example pek3a.'),
+    ),
+    endpoint: 'https://pek3a.qingstor.com',
+    buckets: {
+      pattern: /^(?:[a-z0-9][a-z0-9-]{4,61}[a-z0-9]|(?:[a-z0-9][a-z0-9-]{0,61})?\*)$/,
+      message:
+        'must be a bucket name of 6 to 63 lower-case letters, digits and hyphens; a * may stand at its end only.',
+    },
+    maxInFlight: DEFAULT_MAX_IN_FLIGHT,
+  }),
 });
 
 type Fields = v.InferOutput<typeof fields>;
@@ -50,22 +52,18 @@ type Fields = v.InferOutput<typeof fields>;
  */
 export const qingstorSchema: v.GenericSchema<unknown, QingStorConfig> = v.pipe(fields, checkBetween(storeProblem));
 
-function storeProblem(endpoint: Endpoint, { region, addressing, insecure }: Fields): FieldProblem<keyof Fields> {
-  const unsafe = unsafeEndpoint(endpoint, insecure);
-  if (unsafe !== undefined) return unsafe;
-  if (addressing === 'virtual' && isAddressHost(endpoint)) {
-    return ['addressing', 'is virtual, but no bucket can stand in front of an IP address, use path.'];
-  }
-  return zoneProblem(endpoint, region);
+function storeProblem(endpoint: Endpoint, store: Fields): FieldProblem<keyof Fields> {
+  return unsafeEndpoint(endpoint, store.insecure) ?? addressingProblem(endpoint, store) ?? zoneProblem(endpoint, store);
 }
 
-function zoneProblem({ host }: Endpoint, region: string): FieldProblem<keyof Fields> {
+function zoneProblem({ host }: Endpoint, { region }: Fields): FieldProblem<keyof Fields> {
   if (`.${host}` === DOMAIN) return ['endpoint', `names no zone, use https://${region}${DOMAIN}.`];
   if (!host.endsWith(DOMAIN)) return undefined;
   const zone = host.slice(0, -DOMAIN.length);
   if (zone.startsWith('s3.')) {
     return ['endpoint', 'is the S3 door of QingStor, use provider s3 or leave out s3. from the host.'];
   }
+  if (zone.endsWith(`.${region}`)) return bucketInFrontProblem(zone.slice(0, -region.length - 1));
   if (zone === region || zone.includes('.')) return undefined;
   return ['region', `is ${region}, but the endpoint is in zone ${zone}, make them equal.`];
 }

@@ -5,6 +5,7 @@ import { errorOf, factsOf } from './errors.ts';
 export const QINGSTOR_DIALECT: Dialect = {
   provider: 'qingstor',
   title: 'QingStor',
+  clockSkewCode: 'request_expired',
   prefix: 'x-qs-',
   headerEtag: true,
   errorOf,

@@ -4,11 +4,9 @@ import { parseJson } from '../../http/json.ts';
 import type { HttpAnswer } from '../../http/transport.ts';
 import { clean, retryAfterMs } from '../xml/error-document.ts';
 import { statusName } from '../xml/error-names.ts';
-import { errorSentence, named } from '../xml/error-sentences.ts';
+import { deleteMarkerSentence, errorSentence } from '../xml/error-sentences.ts';
 import type { StoreRequest } from '../xml/request.ts';
-
-/** The code with which QingStor refuses our clock. */
-export const EXPIRED_CODE = 'request_expired';
+import { REGION_WORD } from './config.ts';
 
 /**
  * What each code of QingStor means to a copy, whatever its status: `upload_not_exists` comes with 400 and with 404,
@@ -26,7 +24,7 @@ const BY_CODE: Readonly<Record<string, ErrorName>> = {
   delinquent_account: 'AccessDenied',
   invalid_access_key_id: 'Unauthenticated',
   signature_not_matched: 'Unauthenticated',
-  [EXPIRED_CODE]: 'Unauthenticated',
+  request_expired: 'Unauthenticated',
   entity_too_large: 'TooLarge',
   entity_too_small: 'InvalidRequest',
   invalid_argument: 'InvalidRequest',
@@ -92,9 +90,9 @@ function isDeleteMarker({ status, headers }: HttpAnswer, { method, source }: Sto
 
 function summaryOf(name: ErrorName, { message }: ErrorDocument, answer: HttpAnswer, request: StoreRequest): string {
   if (request.source !== undefined && isDeleteMarker(answer, request)) {
-    return `The version asked for of ${named(request.source)} is a delete marker.`;
+    return deleteMarkerSentence(request.source);
   }
-  return errorSentence(name, { title: 'QingStor', message }, request);
+  return errorSentence(name, { title: 'QingStor', message, regionWord: REGION_WORD }, request);
 }
 
 /** Anything else than QingStor's own document (a proxy's page, or nothing) says nothing. */
@@ -104,6 +102,11 @@ function documentOf({ body }: HttpAnswer): ErrorDocument {
   } catch {
     return NOTHING;
   }
+}
+
+/** True for a document that says what went wrong, whatever its status. */
+export function hasCode(answer: HttpAnswer): boolean {
+  return documentOf(answer).code !== '';
 }
 
 function idsOf({ headers }: HttpAnswer, requestId = ''): readonly string[] {

@@ -4,7 +4,7 @@ import { CopyError } from '../../errors.ts';
 import { encodePath, encodeRfc3986, type QueryPair } from '../../http/encode.ts';
 import { type ByteRange, rangeHeader } from '../../range.ts';
 import type { Encryption, NewObject, ObjectVersion, SourceConditions } from '../provider.ts';
-import { describingHeaders } from '../xml/headers.ts';
+import { describingHeaders, strongConditions } from '../xml/headers.ts';
 import { type Headers, present } from '../xml/request.ts';
 
 /**
@@ -25,7 +25,8 @@ export function sourceHeaders(request: {
   readonly conditions?: SourceConditions | undefined;
   readonly sourceKey?: CustomerKey | undefined;
 }): Headers {
-  const { source, range, conditions = {}, sourceKey } = request;
+  const { source, range, sourceKey } = request;
+  const conditions = strongConditions(request.conditions);
   return present({
     'x-qs-copy-source': copySource(source),
     'x-qs-copy-range': range === undefined ? undefined : rangeHeader(range),

@@ -33,6 +33,8 @@ export const QINGSTOR_CAPABILITIES: Capabilities = {
   // Customer keys are all that is documented: https://docsv4.qingcloud.com/user_guide/storage/object_storage/api/common/encryption/
   encryption: ['customer'],
   partConditions: true,
+  partConditionsProven: true,
+  exactPartSource: true,
   // x-qs-content-copy-range: https://docsv4.qingcloud.com/user_guide/storage/object_storage/api/common_header/
   partRangeReported: true,
   // The page of UploadPartCopy shows an answer without any ETag (QS-4).

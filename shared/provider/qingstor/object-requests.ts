@@ -33,7 +33,8 @@ export function getObject({ object, range, ifMatch, customerKey }: GetRangeReque
     method: 'GET',
     ...onObject(object),
     headers: {
-      ...present({ range: rangeHeader(range), 'if-match': ifMatch }),
+      ...present({ range: rangeHeader(range) }),
+      ...conditionHeaders({ ifMatch }),
       ...customerKeyHeaders('x-qs-', customerKey),
     },
     source: object,

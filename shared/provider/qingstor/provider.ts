@@ -1,7 +1,7 @@
 import type { Provider } from '../provider.ts';
-import { regionProblem } from '../region.ts';
+import { regionalReach } from '../region.ts';
 import { createQingStorStore } from './client.ts';
-import { type QingStorConfig, qingstorSchema } from './config.ts';
+import { type QingStorConfig, qingstorSchema, REGION_WORD } from './config.ts';
 import { bucketProblem, keyProblem, QINGSTOR_LIMITS } from './limits.ts';
 
 /** QingCloud's object store. */
@@ -9,9 +9,7 @@ export const qingstor: Provider<QingStorConfig> = {
   name: 'qingstor',
   schema: qingstorSchema,
   limits: QINGSTOR_LIMITS,
-  copyProblem: (source, destination) => regionProblem(source, destination, 'zone'),
-  // Bucket names are unique over all zones.
-  sharesBuckets: () => true,
+  ...regionalReach(REGION_WORD),
   bucketProblem,
   keyProblem,
   createStore: createQingStorStore,

@@ -1,45 +1,39 @@
 import type { Credentials } from '../../credentials.ts';
-import { CopyError, withFacts } from '../../errors.ts';
+import { CopyError } from '../../errors.ts';
+import type { HttpAnswer } from '../../http/transport.ts';
 import type { StoreContext } from '../provider.ts';
-import type { Dialect } from '../xml/dialect.ts';
-import type { Headers } from '../xml/request.ts';
+import type { Headers, StoreRequest } from '../xml/request.ts';
 import { type AddressedRequest, createSend, type Send } from '../xml/send.ts';
 import type { QingStorConfig } from './config.ts';
 import { QINGSTOR_DIALECT } from './dialect.ts';
-import { EXPIRED_CODE } from './errors.ts';
+import { hasCode } from './errors.ts';
 import { bucketProblem, keyProblem } from './limits.ts';
 import { sign } from './sign.ts';
-
-/** The code by which shared sending knows that our clock was refused, and sends once more by the provider's. */
-const SKEWED_CODE = 'RequestTimeTooSkewed';
-
-const SENDING_DIALECT: Dialect = {
-  ...QINGSTOR_DIALECT,
-  errorOf: (answer, request) => withCode(QINGSTOR_DIALECT.errorOf(answer, request), EXPIRED_CODE, SKEWED_CODE),
-};
 
 /** Binds sending to one store: addressing, signing, QingStor's clock. */
 export function createQingStorSend(config: QingStorConfig, context: StoreContext): Send {
   const send = createSend({
     config,
     context,
-    dialect: SENDING_DIALECT,
+    dialect: QINGSTOR_DIALECT,
     sign: (request, credentials, now) => signed(config, request, credentials, now),
     bucketProblem,
     keyProblem,
   });
-  return async (request, read, call) => {
-    try {
-      return await send(request, read, call);
-    } catch (error) {
-      throw error instanceof CopyError ? withCode(error, SKEWED_CODE, EXPIRED_CODE) : error;
-    }
-  };
+  return async (request, read, call) =>
+    send(
+      request,
+      (answer) => {
+        if (isErrorDocument(answer, request)) throw QINGSTOR_DIALECT.errorOf(answer, request);
+        return read(answer);
+      },
+      call,
+    );
 }
 
-/** The same error with the other code; any other error as it is. */
-function withCode(error: CopyError, from: string, to: string): CopyError {
-  return error.facts.code === from ? withFacts(error, { code: to }) : error;
+/** No success has a code; the bytes of an object may be anything. */
+function isErrorDocument(answer: HttpAnswer, request: StoreRequest): boolean {
+  return request.operation !== 'GetObject' && hasCode(answer);
 }
 
 function signed(

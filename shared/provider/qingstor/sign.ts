@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import type { Credentials } from '../../credentials.ts';
 import type { QueryPair } from '../../http/encode.ts';
 import type { Headers } from '../xml/request.ts';
+import { headerLines, hmacStringToSign, RESPONSE_OVERRIDES, subResources } from '../xml/sign-hmac.ts';
 
 /** The parts of a request that QingStor signs. */
 export interface SignableRequest {
@@ -21,6 +22,7 @@ const PREFIX = 'x-qs-';
 
 /** The parameters that are signed; `limit`, markers, `prefix` and `version_id` are in no list that QingStor has. */
 const SUB_RESOURCES: ReadonlySet<string> = new Set([
+  ...RESPONSE_OVERRIDES,
   'acl',
   'append',
   'cname',
@@ -38,12 +40,6 @@ const SUB_RESOURCES: ReadonlySet<string> = new Set([
   'stats',
   'upload_id',
   'uploads',
-  'response-cache-control',
-  'response-content-disposition',
-  'response-content-encoding',
-  'response-content-language',
-  'response-content-type',
-  'response-expires',
 ]);
 
 /**
@@ -63,20 +59,14 @@ export function signature(secretAccessKey: string, toSign: string): string {
   return createHmac('sha256', secretAccessKey).update(toSign, 'utf8').digest('base64');
 }
 
-/** Verb, MD5, type and date on a line each, the x-qs- headers, the resource; no date where `x-qs-date` is sent. */
+/** In the form of {@link hmacStringToSign}. */
 export function stringToSign({ method, headers, ...request }: SignableRequest): string {
-  const date = headers['x-qs-date'] === undefined ? headers['date'] : '';
-  const lines = [method, headers['content-md5'], headers['content-type'], date].map((line) => trimBlanks(line ?? ''));
-  return `${lines.join('\n')}\n${canonicalHeaders(headers)}${canonicalResource(request)}`;
+  return hmacStringToSign({ method, headers, prefix: PREFIX, resource: canonicalResource(request) });
 }
 
 /** The lines `name:value\n` of the x-qs- headers, sorted by name; nothing at all when there is none. */
 export function canonicalHeaders(headers: Headers): string {
-  return Object.entries(headers)
-    .filter(([name]) => name.startsWith(PREFIX))
-    .toSorted(([left], [right]) => compare(left, right))
-    .map(([name, value]) => `${name}:${trimBlanks(value)}\n`)
-    .join('');
+  return headerLines(headers, (name) => name.startsWith(PREFIX));
 }
 
 /** `/bucket` and the path as sent, then the signed parameters, sorted by name, with decoded values. */
@@ -85,21 +75,6 @@ export function canonicalResource({
   path,
   query,
 }: Pick<SignableRequest, 'hostBucket' | 'path' | 'query'>): string {
-  const parameters = query
-    .filter(([name]) => SUB_RESOURCES.has(name))
-    .toSorted(([left], [right]) => compare(left, right))
-    .map(([name, value]) => (value === undefined || value === '' ? name : `${name}=${value}`))
-    .join('&');
   const resource = hostBucket === undefined ? path : `/${hostBucket}${path}`;
-  return parameters === '' ? resource : `${resource}?${parameters}`;
-}
-
-/** By code unit, as QingStor sorts. */
-function compare(left: string, right: string): number {
-  return left < right ? -1 : Number(left > right);
-}
-
-/** Without the blanks and tabs that HTTP itself takes away at both ends. */
-function trimBlanks(value: string): string {
-  return value.replace(/^[ \t]+|[ \t]+$/g, '');
+  return `${resource}${subResources(query, (name) => SUB_RESOURCES.has(name))}`;
 }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { QueryPair } from '../../http/encode.ts';
 import type {
   CompleteUploadRequest,
@@ -9,21 +8,16 @@ import type {
   UploadPartCopyRequest,
   UploadPartRequest,
 } from '../provider.ts';
-import {
-  completeTimeoutMs,
-  copyTimeoutMs,
-  PAGE_ANSWER_BYTES,
-  SMALL_ANSWER_BYTES,
-  SMALL_TIMEOUT_MS,
-  type StoreRequest,
-  transferTimeoutMs,
-} from '../xml/request.ts';
+import { completeTimeoutMs, SMALL_ANSWER_BYTES, type StoreRequest } from '../xml/request.ts';
+import * as xml from '../xml/upload-requests.ts';
 import { composedEtag } from './composed-etag.ts';
 import { encryptionHeaders, newObjectHeaders, refuseAcl, sourceHeaders } from './headers.ts';
 import { QINGSTOR_LIMITS } from './limits.ts';
 
-const SMALL = { timeoutMs: SMALL_TIMEOUT_MS, maxAnswerBytes: SMALL_ANSWER_BYTES } as const;
-const PAGE = { timeoutMs: SMALL_TIMEOUT_MS, maxAnswerBytes: PAGE_ANSWER_BYTES } as const;
+/*
+ * QingStor's uploads are requests of the shared dialect with other names in the query, other headers about the source, and
+ * a JSON document at the end.
+ */
 
 /**
  * Begins an upload.
@@ -31,16 +25,8 @@ const PAGE = { timeoutMs: SMALL_TIMEOUT_MS, maxAnswerBytes: PAGE_ANSWER_BYTES } 
  * @see https://docs.qingcloud.com/qingstor/api/object/initiate_multipart_upload.html
  * @throws CopyError Unsupported, InvalidRequest
  */
-export function initiateMultipartUpload({ bucket, key, object }: CreateUploadRequest): StoreRequest {
-  return {
-    operation: 'InitiateMultipartUpload',
-    method: 'POST',
-    bucket,
-    key,
-    query: [['uploads']],
-    headers: newObjectHeaders(object),
-    ...SMALL,
-  };
+export function initiateMultipartUpload(request: CreateUploadRequest): StoreRequest {
+  return xml.initiateMultipartUpload(request, newObjectHeaders(request.object));
 }
 
 /**
@@ -49,15 +35,11 @@ export function initiateMultipartUpload({ bucket, key, object }: CreateUploadReq
  * @see https://docsv4.qingcloud.com/user_guide/storage/object_storage/api/object/multipart/
  * @throws CopyError Unsupported
  */
-export function uploadPartCopy({ upload, partNumber, encryption, ...from }: UploadPartCopyRequest): StoreRequest {
+export function uploadPartCopy(request: UploadPartCopyRequest): StoreRequest {
   return {
-    operation: 'UploadPartCopy',
-    method: 'PUT',
-    ...onPart(upload, partNumber),
-    headers: { ...sourceHeaders(from), ...encryptionHeaders(encryption) },
-    timeoutMs: copyTimeoutMs(from.range?.length ?? QINGSTOR_LIMITS.maxPartBytes),
-    maxAnswerBytes: SMALL_ANSWER_BYTES,
-    source: from.source,
+    ...xml.uploadPartCopy(request, 'x-qs-'),
+    query: partQuery(request),
+    headers: { ...sourceHeaders(request), ...encryptionHeaders(request.encryption) },
   };
 }
 
@@ -67,16 +49,8 @@ export function uploadPartCopy({ upload, partNumber, encryption, ...from }: Uplo
  * @see https://docs.qingcloud.com/qingstor/api/object/multipart/upload_multipart.html
  * @throws CopyError Unsupported
  */
-export function uploadPart({ upload, partNumber, body, encryption }: UploadPartRequest): StoreRequest {
-  return {
-    operation: 'UploadPart',
-    method: 'PUT',
-    ...onPart(upload, partNumber),
-    headers: { 'content-md5': createHash('md5').update(body).digest('base64'), ...encryptionHeaders(encryption) },
-    body,
-    timeoutMs: transferTimeoutMs(body.byteLength),
-    maxAnswerBytes: SMALL_ANSWER_BYTES,
-  };
+export function uploadPart(request: UploadPartRequest): StoreRequest {
+  return { ...xml.uploadPart(request, encryptionHeaders(request.encryption)), query: partQuery(request) };
 }
 
 /**
@@ -84,16 +58,12 @@ export function uploadPart({ upload, partNumber, body, encryption }: UploadPartR
  *
  * @see https://docsv4.qingcloud.com/user_guide/storage/object_storage/api/object/multipart/list/
  */
-export function listParts({ upload, after = 0, limit }: ListPartsRequest): StoreRequest {
+export function listParts(request: ListPartsRequest): StoreRequest {
+  const { upload, after = 0, limit } = request;
   const marker: readonly QueryPair[] = after === 0 ? [] : [['part_number_marker', onWire(after)]];
   return {
-    operation: 'ListParts',
-    method: 'GET',
-    bucket: upload.bucket,
-    key: upload.key,
+    ...xml.listParts(request),
     query: [['upload_id', upload.uploadId], ['limit', `${pageSize(limit)}`], ...marker],
-    headers: {},
-    ...PAGE,
   };
 }
 
@@ -109,7 +79,9 @@ export function completeMultipartUpload({ upload, parts, acl, encryption }: Comp
   return {
     operation: 'CompleteMultipartUpload',
     method: 'POST',
-    ...onUpload(upload),
+    bucket: upload.bucket,
+    key: upload.key,
+    query: uploadQuery(upload),
     headers: {
       'content-type': 'application/json',
       etag: composedEtag(parts.map(({ etag }) => etag)),
@@ -123,25 +95,21 @@ export function completeMultipartUpload({ upload, parts, acl, encryption }: Comp
 
 /** https://docsv4.qingcloud.com/user_guide/storage/object_storage/api/object/multipart/abort/ */
 export function abortMultipartUpload(upload: Upload): StoreRequest {
-  return { operation: 'AbortMultipartUpload', method: 'DELETE', ...onUpload(upload), headers: {}, ...SMALL };
+  return { ...xml.abortMultipartUpload(upload), query: uploadQuery(upload) };
 }
 
 /** https://docs.qingcloud.com/qingstor/api/bucket/list_multipart_uploads.html */
-export function listMultipartUploads({ bucket, prefix, after, limit }: ListUploadsRequest): StoreRequest {
+export function listMultipartUploads(request: ListUploadsRequest): StoreRequest {
+  const { prefix, after, limit } = request;
   return {
-    operation: 'ListMultipartUploads',
-    method: 'GET',
-    bucket,
-    key: undefined,
+    ...xml.listMultipartUploads(request),
     query: [
       ['uploads'],
       ['limit', `${pageSize(limit)}`],
-      ...optional('prefix', prefix),
-      ...optional('key_marker', after?.key),
-      ...optional('upload_id_marker', after?.uploadId),
+      ...xml.optional('prefix', prefix),
+      ...xml.optional('key_marker', after?.key),
+      ...xml.optional('upload_id_marker', after?.uploadId),
     ],
-    headers: {},
-    ...PAGE,
   };
 }
 
@@ -150,28 +118,15 @@ export function pageSize(limit: number = QINGSTOR_LIMITS.maxPageItems): number {
   return Math.min(Math.max(limit, 1), QINGSTOR_LIMITS.maxPageItems);
 }
 
-function onUpload({ bucket, key, uploadId }: Upload): Pick<StoreRequest, 'bucket' | 'key' | 'query'> {
-  return { bucket, key, query: [['upload_id', uploadId]] };
+function uploadQuery({ uploadId }: Upload): readonly QueryPair[] {
+  return [['upload_id', uploadId]];
 }
 
-function onPart(upload: Upload, partNumber: number): Pick<StoreRequest, 'bucket' | 'key' | 'query' | 'partNumber'> {
-  const { bucket, key, uploadId } = upload;
-  return {
-    bucket,
-    key,
-    query: [
-      ['part_number', onWire(partNumber)],
-      ['upload_id', uploadId],
-    ],
-    partNumber,
-  };
+function partQuery({ upload, partNumber }: Pick<UploadPartRequest, 'upload' | 'partNumber'>): readonly QueryPair[] {
+  return [['part_number', onWire(partNumber)], ...uploadQuery(upload)];
 }
 
 /** Part numbers begin at 0 on the wire of QingStor (QS-3), and nowhere else. */
 function onWire(partNumber: number): string {
   return `${partNumber - 1}`;
-}
-
-function optional(name: string, value: string | undefined): readonly QueryPair[] {
-  return value === undefined || value === '' ? [] : [[name, value]];
 }

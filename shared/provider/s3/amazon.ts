@@ -18,6 +18,18 @@ export function regionOf(endpoint: Endpoint): string | undefined {
 }
 
 /**
+ * The bucket that stands in front of Amazon's own name in a bucket's address; undefined for an endpoint. Those of a
+ * private link really have something there.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/privatelink-interface-endpoints.html
+ */
+export function bucketInFront(endpoint: Endpoint): string | undefined {
+  if (!isAmazon(endpoint) || endpoint.host.includes('vpce')) return undefined;
+  return /^(.+?)\.s3[.-]/.exec(endpoint.host)?.[1];
+}
+
+/**
  * The partition of Amazon that a store is in: the world inside which copies may cross regions and bucket names are
  * unique; undefined outside Amazon.
  *

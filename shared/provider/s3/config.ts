@@ -1,23 +1,26 @@
 import * as v from 'valibot';
-import { type Endpoint, isAddressHost, parseEndpoint } from '../../http/endpoint.ts';
-import type { StoreConfig } from '../provider.ts';
+import type { Endpoint } from '../../http/endpoint.ts';
+import type { Encryption, StoreConfig } from '../provider.ts';
 import {
-  bucketsField,
+  addressingProblem,
+  bucketInFrontProblem,
   checkBetween,
-  credentialsField,
-  endpointField,
+  dottedBucketsProblem,
   type FieldProblem,
-  maxInFlightField,
+  regionProblem,
+  storeFields,
   unsafeEndpoint,
 } from '../xml/config.ts';
-import { regionOf } from './amazon.ts';
+import { bucketInFront, regionOf } from './amazon.ts';
 
 /** Where a store is not like Amazon's: other vendors are configuration, not code. */
 export interface S3Quirks {
   /** Whether a condition on the source of a part copy is honoured or silently ignored. */
   readonly copyConditions: 'honoured' | 'ignored';
-  /** Whether Complete takes `If-None-Match: *`. */
+  /** Whether a write takes `If-None-Match: *`. */
   readonly forbidOverwrite: boolean;
+  /** Whether CopyObject does so too: Amazon learned it a year after Complete, other stores not yet. */
+  readonly forbidOverwriteByCopy: boolean;
   /** Whether whole-object checksums are kept. */
   readonly checksums: boolean;
   readonly tags: boolean;
@@ -26,6 +29,14 @@ export interface S3Quirks {
   /** Whether Complete may answer without an ETag, as Ceph does. */
   readonly etagMayBeAbsent: boolean;
   readonly storageClasses: boolean;
+  /** Kinds of encryption that a new object can be given. */
+  readonly encryption: readonly Encryption['kind'][];
+  /** Whether part copies find a source by its exact key: some gateways decode it twice. */
+  readonly exactPartSource: boolean;
+  /** Smallest part that is not the last one, in bytes. */
+  readonly minPartBytes: number;
+  /** Names and values of all user metadata together, in bytes. */
+  readonly maxMetadataBytes: number;
   /** Most parts of one upload. */
   readonly maxParts: number;
   /** Largest object in bytes; undefined for Amazon's own limit. */
@@ -50,6 +61,17 @@ const DEFAULT_MAX_IN_FLIGHT = 1024;
 
 const MAX_PARTS = 10_000;
 
+const MIB = 1024 ** 2;
+const MIN_PART_BYTES = 5 * MIB;
+/** No smaller part could be asked for, or larger one be the smallest. */
+const MOST_MIN_PART_BYTES = 5 * 1024 * MIB;
+
+/** Amazon's own; what a request's headers can hold at all bounds it. */
+const MAX_METADATA_BYTES = 2 * 1024;
+const MOST_METADATA_BYTES = 32 * 1024;
+
+const ENCRYPTION_KINDS = ['provider', 'kms', 'customer'] as const;
+
 const wholeCount = (most: number) =>
   v.pipe(
     v.number(),
@@ -62,36 +84,46 @@ const wholeCount = (most: number) =>
 const quirks = v.strictObject({
   copyConditions: v.optional(v.picklist(['honoured', 'ignored']), 'honoured'),
   forbidOverwrite: v.optional(v.boolean(), true),
+  forbidOverwriteByCopy: v.optional(v.boolean(), true),
   checksums: v.optional(v.boolean(), true),
   tags: v.optional(v.boolean(), true),
   versions: v.optional(v.boolean(), true),
   acl: v.optional(v.boolean(), true),
   etagMayBeAbsent: v.optional(v.boolean(), false),
   storageClasses: v.optional(v.boolean(), true),
+  encryption: v.optional(v.pipe(v.array(v.picklist(ENCRYPTION_KINDS)), v.readonly()), [...ENCRYPTION_KINDS]),
+  exactPartSource: v.optional(v.boolean(), true),
+  minPartBytes: v.optional(wholeCount(MOST_MIN_PART_BYTES), MIN_PART_BYTES),
+  maxMetadataBytes: v.optional(wholeCount(MOST_METADATA_BYTES), MAX_METADATA_BYTES),
   maxParts: v.optional(wholeCount(MAX_PARTS), MAX_PARTS),
   maxObjectBytes: v.optional(wholeCount(Number.MAX_SAFE_INTEGER)),
 });
 
 const fields = v.strictObject({
-  provider: v.literal('s3'),
-  region: v.pipe(
-    v.string(),
-    v.regex(
-      /^[A-Za-z0-9][A-Za-z0-9_-]*$/,
-      'must be the region that requests are signed for, for example eu-west-1; stores without regions mostly take us-east-1.',
+  ...storeFields({
+    provider: 's3',
+    region: v.pipe(
+      v.string(),
+      v.regex(
+        /^[A-Za-z0-9][A-Za-z0-9_-]*$/,
+        'must be the region that requests are signed for, for example eu-west-1; stores without regions mostly take us-east-1.',
+      ),
     ),
-  ),
-  endpoint: endpointField('https://s3.eu-west-1.amazonaws.com'),
-  addressing: v.optional(v.picklist(['virtual', 'path']), 'virtual'),
-  insecure: v.optional(v.boolean(), false),
-  credentials: credentialsField,
-  buckets: bucketsField(
-    /^(?:[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]|(?:[a-z0-9][a-z0-9.-]{0,61})?\*)$/,
-    'must be a bucket name of 3 to 63 lower-case letters, digits, dots and hyphens; a * may stand at its end only.',
-  ),
-  maxInFlight: maxInFlightField(DEFAULT_MAX_IN_FLIGHT),
+    endpoint: 'https://s3.eu-west-1.amazonaws.com',
+    buckets: {
+      pattern: /^(?:[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]|(?:[a-z0-9][a-z0-9.-]{0,61})?\*)$/,
+      message:
+        'must be a bucket name of 3 to 63 lower-case letters, digits, dots and hyphens; a * may stand at its end only.',
+    },
+    maxInFlight: DEFAULT_MAX_IN_FLIGHT,
+  }),
   quirks: v.optional(quirks, {}),
 });
+
+/** True where CopyObject can be told not to overwrite: no store does there what it does not do at Complete. */
+export function forbidsOverwriteByCopy({ forbidOverwrite, forbidOverwriteByCopy }: S3Quirks): boolean {
+  return forbidOverwrite && forbidOverwriteByCopy;
+}
 
 type Fields = v.InferOutput<typeof fields>;
 
@@ -105,34 +137,10 @@ export const s3Schema: v.GenericSchema<unknown, S3Config> = v.pipe(fields, check
 
 function storeProblem(endpoint: Endpoint, store: Fields): Problem {
   return (
-    unsafeEndpoint(endpoint, store.insecure) ?? addressingProblem(endpoint, store) ?? regionProblem(endpoint, store)
+    unsafeEndpoint(endpoint, store.insecure) ??
+    addressingProblem(endpoint, store) ??
+    bucketInFrontProblem(bucketInFront(endpoint)) ??
+    dottedBucketsProblem(store) ??
+    regionProblem(regionOf(endpoint), store)
   );
-}
-
-function addressingProblem(endpoint: Endpoint, store: Fields): Problem {
-  if (store.addressing === 'virtual' && isAddressHost(endpoint)) {
-    return ['addressing', 'is virtual, but no bucket can stand in front of an IP address, use path.'];
-  }
-  const dotted = store.buckets.map((bucket) => dottedBucketProblem(store, bucket)).find((text) => text !== undefined);
-  return dotted === undefined ? undefined : ['buckets', `has a name with a dot: ${dotted}`];
-}
-
-function regionProblem(endpoint: Endpoint, { region }: Fields): Problem {
-  const said = regionOf(endpoint);
-  if (said === undefined || said === region) return undefined;
-  return ['region', `is ${region}, but the endpoint is in ${said}, make them equal.`];
-}
-
-/**
- * Says in a sentence why a bucket with dots in its name cannot be reached; undefined when it can: a certificate for
- * `*.s3.…` covers one label only.
- *
- * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html
- */
-export function dottedBucketProblem(
-  { addressing, endpoint }: Pick<StoreConfig, 'addressing' | 'endpoint'>,
-  bucket: string,
-): string | undefined {
-  if (!bucket.includes('.') || addressing === 'path' || parseEndpoint(endpoint)?.scheme !== 'https') return undefined;
-  return `no certificate covers ${bucket} in front of the endpoint, so give the store addressing: path.`;
 }

@@ -12,6 +12,7 @@ export function dialectOf({ region, quirks }: S3Config): Dialect {
   return {
     provider: 's3',
     title: 'S3',
+    clockSkewCode: 'RequestTimeTooSkewed',
     prefix: AMZ_PREFIX,
     headerEtag: false,
     errorOf: (answer, request) => errorOf(answer, request, region),

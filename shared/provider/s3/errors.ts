@@ -2,7 +2,7 @@ import { CopyError, type ErrorFacts, type ErrorName } from '../../errors.ts';
 import type { HttpAnswer } from '../../http/transport.ts';
 import { clean, type ErrorDocument, readErrorDocument, retryAfterMs } from '../xml/error-document.ts';
 import { COMMON_CODES, isThrottleCode, isUploadGone, statusName } from '../xml/error-names.ts';
-import { errorSentence, named } from '../xml/error-sentences.ts';
+import { deleteMarkerSentence, errorSentence, named } from '../xml/error-sentences.ts';
 import type { StoreRequest } from '../xml/request.ts';
 
 /**
@@ -77,7 +77,13 @@ function nameOf(problem: Problem, request: StoreRequest, region: string): ErrorN
   if (status === 429 || isThrottleCode(Code)) return 'Throttled';
   if (isElsewhere(problem, request, region)) return 'InvalidConfig';
   if (isDeleteMarker(problem, request)) return 'SourceNotFound';
-  return textName(problem) ?? uploadName(problem, request) ?? byCode(Code) ?? byStatus(status, request);
+  return (
+    textName(problem) ??
+    uploadName(problem, request) ??
+    occupiedName(problem, request) ??
+    byCode(Code) ??
+    byStatus(status, request)
+  );
 }
 
 function byCode(code: string): ErrorName | undefined {
@@ -111,19 +117,35 @@ function textName({ Code, Message }: Problem): ErrorName | undefined {
   return /range .*not valid for (?:the )?source object/i.test(Message) ? 'SourceChanged' : undefined;
 }
 
-/** The only condition of a completion is that there is no object yet. */
-function uploadName({ status, Code }: Problem, { operation }: StoreRequest): ErrorName | undefined {
-  if (isUploadGone(Code, operation)) return 'UploadGone';
-  return status === 412 && operation === 'CompleteMultipartUpload' ? 'DestinationExists' : undefined;
+function uploadName({ Code }: Problem, { operation }: StoreRequest): ErrorName | undefined {
+  return isUploadGone(Code, operation) ? 'UploadGone' : undefined;
+}
+
+/**
+ * The only condition of a completion is that there is no object yet. A copy in one request has one on its source, too:
+ * S3 names the one that did not hold. Where a store names none, the destination is meant: that error makes the copy
+ * look there, while a change of the source would end it.
+ */
+function occupiedName(
+  { status, Code, Condition = '' }: Problem,
+  { operation, headers }: StoreRequest,
+): ErrorName | undefined {
+  if (status !== 412 && Code !== 'PreconditionFailed') return undefined;
+  if (operation === 'CompleteMultipartUpload') return 'DestinationExists';
+  const asked = operation === 'CopyObject' && headers['if-none-match'] !== undefined;
+  return asked && !/^x-amz-copy-source-/i.test(Condition) ? 'DestinationExists' : undefined;
 }
 
 function summaryOf(name: ErrorName, problem: Problem, request: StoreRequest, region: string): string {
   if (name === 'InvalidConfig') return elsewhereSentence(problem, request, region);
-  if (name === 'SourceNotFound' && problem.status !== 404 && isDeleteMarker(problem, request)) {
-    return `The version asked for of ${named(request.source ?? request)} is a delete marker.`;
+  if (name === 'SourceNotFound' && request.source !== undefined && isDeleteMarker(problem, request)) {
+    return deleteMarkerSentence(request.source);
   }
   if (name === 'InvalidRequest' && request.method === 'HEAD') {
-    return `S3 refused ${request.operation} for ${named(request)} without a reason, which it does for expired tokens and for objects under a customer key that was not sent.`;
+    return `S3 refused ${request.operation} for ${named(request)} without a reason, which it does for expired tokens, for another region than the signature's, and for objects under a customer key that was not sent.`;
+  }
+  if (name === 'AccessDenied' && request.method === 'HEAD') {
+    return `S3 denies access to ${named(request)}, or the secret key is wrong: it gives no reason.`;
   }
   return errorSentence(name, { title: 'S3', message: problem.Message }, request);
 }

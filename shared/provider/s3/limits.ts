@@ -1,5 +1,6 @@
 import type { Capabilities, ChecksumName, Limits } from '../provider.ts';
-import type { S3Quirks } from './config.ts';
+import { partitionOf } from './amazon.ts';
+import { forbidsOverwriteByCopy, type S3Config, type S3Quirks } from './config.ts';
 
 const MIB = 1024 ** 2;
 const GIB = 1024 ** 3;
@@ -26,29 +27,33 @@ export const S3_LIMITS: Limits = {
 const CHECKSUMS: readonly ChecksumName[] = ['crc64nvme', 'crc32c', 'crc32'];
 
 /** The limits of one store. */
-export function limitsOf({ maxObjectBytes, maxParts }: S3Quirks): Limits {
+export function limitsOf({ maxObjectBytes, maxParts, minPartBytes, maxMetadataBytes }: S3Quirks): Limits {
   return {
     ...S3_LIMITS,
     maxParts,
+    minPartBytes,
+    maxMetadataBytes,
     maxObjectBytes: Math.min(maxObjectBytes ?? S3_LIMITS.maxObjectBytes, maxParts * S3_LIMITS.maxPartBytes),
   };
 }
 
 /** What one store can do. */
-export function capabilitiesOf(quirks: S3Quirks): Capabilities {
+export function capabilitiesOf({ quirks, ...store }: S3Config): Capabilities {
+  const honoured = quirks.copyConditions === 'honoured';
   return {
     versions: quirks.versions,
     tags: quirks.tags,
     acl: quirks.acl,
     storageClasses: quirks.storageClasses,
-    encryption: ['provider', 'kms', 'customer'],
-    // Several gateways ignore the conditions of UploadPartCopy without a word.
-    partConditions: quirks.copyConditions === 'honoured',
+    encryption: quirks.encryption,
+    partConditions: honoured,
+    // Several gateways ignore the conditions of UploadPartCopy without a word, and a stores file may not say so.
+    partConditionsProven: honoured && partitionOf(store) !== undefined,
+    exactPartSource: quirks.exactPartSource,
     partRangeReported: false,
     etagMayBeAbsent: quirks.etagMayBeAbsent,
-    // At CompleteMultipartUpload only. No condition on the destination is sent with CopyObject (see there), so there
-    // only the look before the copy protects it: https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
-    forbidOverwrite: quirks.forbidOverwrite,
+    // Both writes have to: https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
+    forbidOverwrite: forbidsOverwriteByCopy(quirks),
     appendable: 'absent',
     checksums: quirks.checksums ? CHECKSUMS : [],
   };

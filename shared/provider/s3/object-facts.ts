@@ -22,7 +22,15 @@ export function readFacts(answer: HttpAnswer, dialect: Dialect): ObjectFacts {
     ...readCommonFacts(answer, dialect),
     access: isArchive ? archivedAccess(headers['x-amz-restore']) : 'readable',
     type: 'normal',
+    hiddenMetadataCount: hiddenMetadata(headers['x-amz-missing-meta']),
   };
+}
+
+/** Entries that were stored by other means than headers, and that no header can hold. An unreadable count is not none. */
+function hiddenMetadata(missing: string | undefined): number | undefined {
+  if (missing === undefined || missing === '0') return undefined;
+  const count = v.safeParse(wholeNumber, missing);
+  return count.success ? count.output : 1;
 }
 
 /** Bytes of the first part; undefined where the store does not say that there are parts. */

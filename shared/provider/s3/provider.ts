@@ -21,7 +21,7 @@ function copyProblem(source: StoreConfig, destination: StoreConfig): string | un
   if (sharesBuckets(source, destination)) return undefined;
   const [from, to] = [partitionOf(source), partitionOf(destination)];
   if (from !== undefined && to !== undefined) {
-    return `one is in partition ${from} of Amazon, the other in ${to}, and s3 copies only inside one partition.`;
+    return `one is in partition ${from} of Amazon, the other in ${to}, and s3 copies only inside one partition: choose two stores of one partition.`;
   }
   return `one is at ${source.endpoint}, the other at ${destination.endpoint}, and s3 copies only inside one store: give both the same endpoint.`;
 }

@@ -39,9 +39,13 @@ export function uploadPart(request: UploadPartRequest): StoreRequest {
   return xml.uploadPart(request, partKeyHeaders(request.encryption));
 }
 
-/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListParts.html, which knows no `encoding-type`. */
+/**
+ * There is no `encoding-type` for this list. Parts with a checksum under a customer key are not listed without it.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListParts.html
+ */
 export function listParts(request: ListPartsRequest): StoreRequest {
-  return xml.listParts(request, []);
+  return xml.listParts(request, [], partKeyHeaders(request.encryption));
 }
 
 /**

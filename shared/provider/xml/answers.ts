@@ -56,12 +56,17 @@ export function incomplete({ title }: Dialect, problem: string): CopyError {
   return new CopyError('IncompleteAnswer', `The answer of ${title} ${problem}.`);
 }
 
-/** @throws CopyError IncompleteAnswer */
+/**
+ * Ceph says with an empty answer that there are none; whoever knows of some has to compare their number.
+ *
+ * @throws CopyError IncompleteAnswer
+ */
 export function readTagging(
   answer: HttpAnswer,
   request: StoreRequest,
   dialect: Dialect,
 ): Readonly<Record<string, string>> {
+  if (answer.body.byteLength === 0) return {};
   const { TagSet } = readXml(answer, request, dialect, 'Tagging', taggingResult);
   return Object.fromEntries(TagSet.Tag.map(({ Key, Value }) => [Key, Value]));
 }

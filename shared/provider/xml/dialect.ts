@@ -9,6 +9,8 @@ export interface Dialect {
   readonly provider: string;
   /** The provider's name in sentences, for example `OSS`. */
   readonly title: string;
+  /** The error code with which it refuses a clock that is too far off. */
+  readonly clockSkewCode: string;
   /** What its own headers begin with, for example `x-oss-`. */
   readonly prefix: string;
   /** True: the ETag of a copy may stand in the header alone; false: only one in the document is a success. */

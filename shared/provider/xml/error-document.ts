@@ -7,6 +7,8 @@ const documentSchema = v.object({
   Message: v.optional(v.string(), ''),
   RequestId: v.optional(v.string()),
   HostId: v.optional(v.string()),
+  /** S3: the header whose condition did not hold, for example `If-None-Match`. */
+  Condition: v.optional(v.string()),
   /** OSS: a finer code. */
   EC: v.optional(v.string()),
   /** The endpoint that would have been right. */

@@ -1,17 +1,27 @@
 import type { ErrorName } from '../../errors.ts';
+import type { ObjectVersion } from '../provider.ts';
 import { clean } from './error-document.ts';
 import type { StoreRequest } from './request.ts';
+
+/** What a provider contributes to a sentence. */
+interface Words {
+  readonly title: string;
+  /** What it said itself. */
+  readonly message: string;
+  /** What it calls a region. */
+  readonly regionWord?: string | undefined;
+}
 
 /** The sentence of an error: what failed, in words that hold nothing of the request but bucket, key and operation. */
 export function errorSentence(
   name: ErrorName,
-  { title, message }: { readonly title: string; readonly message: string },
+  { title, message, regionWord = 'region' }: Words,
   request: StoreRequest,
 ): string {
   const target = named(request);
   const source = request.source === undefined ? target : named(request.source);
   const sentence = SENTENCES[name];
-  if (sentence !== undefined) return sentence(title, source, target);
+  if (sentence !== undefined) return sentence(title, source, target, regionWord);
   const said = clean(message);
   return `${title} refused ${request.operation} for ${target}${said === '' ? '.' : `: ${said}`}`;
 }
@@ -21,7 +31,14 @@ export function named({ bucket, key }: Pick<StoreRequest, 'bucket' | 'key'>): st
   return JSON.stringify(key === undefined ? bucket : `${bucket}/${key}`);
 }
 
-type Sentence = (title: string, source: string, target: string) => string;
+/** The sentence of a read that met a delete marker: the version that was named, or else the current one. */
+export function deleteMarkerSentence(source: ObjectVersion): string {
+  return source.versionId === undefined
+    ? `${named(source)} is deleted: its current version is a delete marker.`
+    : `The version asked for of ${named(source)} is a delete marker.`;
+}
+
+type Sentence = (title: string, source: string, target: string, regionWord: string) => string;
 
 const SENTENCES: Readonly<Partial<Record<ErrorName, Sentence>>> = {
   Throttled: (title) => `${title} asks for fewer requests.`,
@@ -43,10 +60,10 @@ const SENTENCES: Readonly<Partial<Record<ErrorName, Sentence>>> = {
   BucketNotFound: (_, source, target) => `The bucket of ${either(source, target)} does not exist.`,
   Immutable: (_, source, target) =>
     `The object you specified is immutable. A retention policy protects ${either(source, target)}.`,
-  RegionMismatch: (_, source, target) =>
+  RegionMismatch: (_, source, target, regionWord) =>
     source === target
-      ? `${target} is in another region than the endpoint of this store.`
-      : `${source}, ${target} and the endpoint of this store are not in one region.`,
+      ? `${target} is in another ${regionWord} than the endpoint of this store.`
+      : `${source}, ${target} and the endpoint of this store are not in one ${regionWord}.`,
   UploadGone: (_, __, target) => `The multipart upload of ${target} does not exist (any more).`,
   TooLarge: (title, source) => `${source} is too large for one request of ${title}.`,
   ChecksumMismatch: (title, _, target) =>

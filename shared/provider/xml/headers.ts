@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { CustomerKey } from '../../credentials.ts';
 import { CopyError } from '../../errors.ts';
+import { strongEtag } from '../../etag.ts';
 import { encodePath, encodeRfc3986, type QueryPair } from '../../http/encode.ts';
 import { type ByteRange, rangeHeader } from '../../range.ts';
 import type { ContentHeaders, NewObject, ObjectVersion, SourceConditions } from '../provider.ts';
@@ -26,7 +27,8 @@ export function sourceHeaders(
     readonly conditions?: SourceConditions | undefined;
   },
 ): Headers {
-  const { source, range, conditions = {} } = request;
+  const { source, range } = request;
+  const conditions = strongConditions(request.conditions);
   return present({
     [`${prefix}copy-source`]: copySource(source),
     [`${prefix}copy-source-range`]: range === undefined ? undefined : rangeHeader(range),
@@ -37,8 +39,18 @@ export function sourceHeaders(
   });
 }
 
+/** Conditions whose ETags can be compared: a weak one, as a proxy makes it of what the store said, never is equal. */
+export function strongConditions({ ifMatch, ifNoneMatch, ...dates }: SourceConditions = {}): SourceConditions {
+  return {
+    ...dates,
+    ifMatch: ifMatch === undefined ? undefined : strongEtag(ifMatch),
+    ifNoneMatch: ifNoneMatch === undefined ? undefined : strongEtag(ifNoneMatch),
+  };
+}
+
 /** The same conditions for a request on the object itself. */
-export function conditionHeaders(conditions: SourceConditions = {}): Headers {
+export function conditionHeaders(given?: SourceConditions): Headers {
+  const conditions = strongConditions(given);
   return present({
     'if-match': conditions.ifMatch,
     'if-none-match': conditions.ifNoneMatch,

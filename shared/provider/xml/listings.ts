@@ -6,9 +6,14 @@ import type { Dialect } from './dialect.ts';
 import type { StoreRequest } from './request.ts';
 
 const text = v.pipe(v.string(), v.nonEmpty());
-const truncated = v.pipe(
-  v.picklist(['true', 'false']),
-  v.transform((value) => value === 'true'),
+/** Some stores leave it out, or write it as their language does. */
+const truncated = v.optional(
+  v.pipe(
+    v.string(),
+    v.toLowerCase(),
+    v.picklist(['true', 'false']),
+    v.transform((value) => value === 'true'),
+  ),
 );
 
 const partsResult = v.object({
@@ -40,7 +45,9 @@ export function readParts(answer: HttpAnswer, request: StoreRequest, dialect: Di
     size: Size,
     crc64ecma: HashCrc64ecma,
   }));
-  if (!result.IsTruncated) return { parts };
+  // Unsaid, a marker behind parts is followed, and the page behind the last one is empty.
+  const more = result.IsTruncated ?? (parts.length > 0 && result.NextPartNumberMarker !== undefined);
+  if (!more) return { parts };
   const next = v.safeParse(wholeNumber, result.NextPartNumberMarker);
   if (!next.success || next.output <= after) {
     throw incomplete(dialect, 'says that there are more parts, but not after which one');
@@ -57,7 +64,8 @@ export function readUploads(answer: HttpAnswer, request: StoreRequest, dialect: 
     uploadId: UploadId,
     initiated: new Date(Initiated),
   }));
-  if (!result.IsTruncated) return { uploads };
+  const more = result.IsTruncated ?? (uploads.length > 0 && result.NextKeyMarker !== undefined);
+  if (!more) return { uploads };
   if (result.NextKeyMarker === undefined) {
     throw incomplete(dialect, 'says that there are more uploads, but not after which one');
   }

@@ -15,7 +15,7 @@ const mandatory = v.object({
   'content-length': wholeNumber,
   etag: v.pipe(v.string(), v.nonEmpty()),
   'last-modified': httpDate,
-  taggingCount: v.optional(wholeNumber, '0'),
+  taggingCount: v.optional(wholeNumber),
 });
 
 /** What HEAD says alike at every provider of the dialect; type and access are the provider's own words. */

@@ -40,7 +40,7 @@ export function getObject({ object, range, ifMatch }: GetRangeRequest, headers: 
     method: 'GET',
     ...onObject(object),
     query: versionQuery(object),
-    headers: { ...present({ range: rangeHeader(range), 'if-match': ifMatch }), ...headers },
+    headers: { ...present({ range: rangeHeader(range) }), ...conditionHeaders({ ifMatch }), ...headers },
     timeoutMs: transferTimeoutMs(range.length),
     maxAnswerBytes: Math.max(range.length, SMALL_ANSWER_BYTES),
   };

@@ -1,4 +1,4 @@
-import type { Credentials } from '../../credentials.ts';
+import { type Credentials, sameKeys } from '../../credentials.ts';
 import { CopyError, withFacts } from '../../errors.ts';
 import { encodePath, encodeQuery } from '../../http/encode.ts';
 import { parseEndpoint } from '../../http/endpoint.ts';
@@ -45,8 +45,7 @@ export function createSend(sender: Sender): Send {
   // Learned when the provider refuses our clock; 0 until then.
   let clockOffsetMs = 0;
 
-  async function once(request: StoreRequest, call: Call): Promise<HttpAnswer> {
-    const credentials = await context.credentials();
+  async function once(request: StoreRequest, credentials: Credentials, call: Call): Promise<HttpAnswer> {
     const now = new Date(context.now().getTime() + clockOffsetMs);
     const { origin, ...addressed } = address(request);
     const headers = sender.sign({ ...request, ...addressed }, credentials, now);
@@ -63,22 +62,35 @@ export function createSend(sender: Sender): Send {
     });
   }
 
-  /** The one request that is sent twice: the provider did nothing yet when it refused the clock. */
-  async function withClock(request: StoreRequest, call: Call): Promise<HttpAnswer> {
-    const answer = await once(request, call);
+  /** A request is sent twice only where the provider did nothing yet: it refused the clock, or the keys. */
+  async function withClock(request: StoreRequest, credentials: Credentials, call: Call): Promise<HttpAnswer> {
+    const answer = await once(request, credentials, call);
     if (answer.status !== 403) return answer;
     const offsetMs = Date.parse(answer.headers['date'] ?? '') - context.now().getTime();
     const { code } = dialect.errorOf(answer, request).facts;
-    if (Number.isNaN(offsetMs) || !isClockRefused(code, request, offsetMs - clockOffsetMs)) return answer;
+    if (Number.isNaN(offsetMs) || !isClockRefused(code, request, dialect, offsetMs - clockOffsetMs)) return answer;
     clockOffsetMs = offsetMs;
-    return once(request, call);
+    return once(request, credentials, call);
+  }
+
+  /**
+   * Keys that were rotated, or a token that ended, in the middle of a copy. The same keys are not sent again: some
+   * providers lock out a key that signs wrongly several times.
+   */
+  async function withKeys(request: StoreRequest, call: Call): Promise<HttpAnswer> {
+    const credentials = await context.credentials();
+    const answer = await withClock(request, credentials, call);
+    if (answer.status < 400 || !areKeysRefused(answer, request, dialect)) return answer;
+    // Who cannot be asked just now has not said that the keys are others: the refusal stands.
+    const fresh = await context.credentials(credentials).catch(() => credentials);
+    return sameKeys(fresh, credentials) ? answer : withClock(request, fresh, call);
   }
 
   return async (request, read, call = {}) => {
     refuseNames(request, sender);
     let answer: HttpAnswer | undefined;
     try {
-      answer = await withClock(request, call);
+      answer = await withKeys(request, call);
       if (answer.status < 200 || answer.status > 299) throw dialect.errorOf(answer, request);
       return read(answer);
     } catch (error) {
@@ -88,9 +100,21 @@ export function createSend(sender: Sender): Send {
 }
 
 /** S3 refuses a HEAD without a word: there, two clocks that are further apart than any provider allows say it. */
-function isClockRefused(code: string | undefined, { method }: StoreRequest, apartMs: number): boolean {
-  if (code !== undefined) return code === 'RequestTimeTooSkewed';
+function isClockRefused(
+  code: string | undefined,
+  { method }: StoreRequest,
+  { clockSkewCode }: Dialect,
+  apartMs: number,
+): boolean {
+  if (code !== undefined) return code === clockSkewCode;
   return method === 'HEAD' && Math.abs(apartMs) > MOST_APART_MS;
+}
+
+/** S3 refuses a HEAD without a word here, too; its status for a token that ended is 400. */
+function areKeysRefused(answer: HttpAnswer, request: StoreRequest, dialect: Dialect): boolean {
+  const { name, facts } = dialect.errorOf(answer, request);
+  const wordless = request.method === 'HEAD' && facts.code === undefined && [400, 401, 403].includes(answer.status);
+  return name === 'Unauthenticated' || wordless;
 }
 
 /** Adds operation and request id to an error whose thrower did not know them. */
@@ -119,10 +143,9 @@ function addressing({ endpoint: text, addressing: style }: Sender['config']): (r
   const endpoint = parseEndpoint(text);
   if (endpoint === undefined) throw new CopyError('InvalidConfig', 'endpoint must be scheme, host and port only.');
   const { scheme, host, port } = endpoint;
-  const hostPort = port === (scheme === 'https' ? ':443' : ':80') ? '' : port;
   return ({ bucket, key }) => {
     const path = `/${encodePath(key ?? '')}`;
     const [name, wirePath] = style === 'path' ? [host, `/${bucket}${path}`] : [`${bucket}.${host}`, path];
-    return { origin: `${scheme}://${name}${port}`, host: `${name}${hostPort}`, path: wirePath };
+    return { origin: `${scheme}://${name}${port}`, host: `${name}${port}`, path: wirePath };
   };
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { strongEtag } from '../../etag.ts';
 import type { QueryPair } from '../../http/encode.ts';
 import { escapeXml } from '../../http/xml.ts';
 import type {
@@ -64,6 +65,7 @@ export function uploadPart({ upload, partNumber, body }: UploadPartRequest, head
 export function listParts(
   { upload, after, limit }: ListPartsRequest,
   encoding: readonly QueryPair[] = [['encoding-type', 'url']],
+  headers: Headers = {},
 ): StoreRequest {
   return {
     operation: 'ListParts',
@@ -76,7 +78,7 @@ export function listParts(
       ['max-parts', pageSize(limit)],
       ...(after === undefined || after === 0 ? [] : ([['part-number-marker', `${after}`]] as const)),
     ],
-    headers: {},
+    headers,
     ...PAGE,
   };
 }
@@ -84,7 +86,8 @@ export function listParts(
 /** Names every part itself, so that no part gets in that nobody planned. */
 export function completeMultipartUpload(request: CompleteUploadRequest, headers: Headers = {}): StoreRequest {
   const parts = request.parts.map(
-    ({ partNumber, etag }) => `<Part><PartNumber>${partNumber}</PartNumber><ETag>${escapeXml(etag)}</ETag></Part>`,
+    ({ partNumber, etag }) =>
+      `<Part><PartNumber>${partNumber}</PartNumber><ETag>${escapeXml(strongEtag(etag))}</ETag></Part>`,
   );
   return {
     operation: 'CompleteMultipartUpload',
@@ -138,7 +141,8 @@ function onPart(upload: Upload, partNumber: number): Pick<StoreRequest, 'bucket'
   };
 }
 
-function optional(name: string, value: string | undefined): readonly (readonly [string, string])[] {
+/** A parameter, unless it says nothing. */
+export function optional(name: string, value: string | undefined): readonly (readonly [string, string])[] {
   return value === undefined || value === '' ? [] : [[name, value]];
 }
 

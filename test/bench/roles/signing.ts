@@ -1,8 +1,9 @@
 import { createRequire } from 'node:module';
 import { Credentials } from '@objectferry/shared/credentials.ts';
-import type { Headers, SignableRequest } from '@objectferry/shared/provider/oss/sign.ts';
+import type { SignableRequest } from '@objectferry/shared/provider/oss/sign.ts';
 import { signV1 } from '@objectferry/shared/provider/oss/sign-v1.ts';
 import { signV4 } from '@objectferry/shared/provider/oss/sign-v4.ts';
+import type { Headers } from '@objectferry/shared/provider/xml/request.ts';
 import * as v from 'valibot';
 import { cpuMsSince } from '../measure.ts';
 import { type Answer, type SigningCost, SigningTask } from '../messages.ts';

@@ -7,7 +7,7 @@ describe('parseEndpoint', () => {
     ['https://oss-cn-hangzhou.aliyuncs.com', { scheme: 'https', host: 'oss-cn-hangzhou.aliyuncs.com', port: '' }],
     ['HTTP://OSS.LOCALHOST:9000', { scheme: 'http', host: 'oss.localhost', port: ':9000' }],
     ['http://127.0.0.1:1', { scheme: 'http', host: '127.0.0.1', port: ':1' }],
-    ['http://[::1]:80', { scheme: 'http', host: '[::1]', port: ':80' }],
+    ['http://[::1]:80', { scheme: 'http', host: '[::1]', port: '' }],
   ])('reads %s', (text, expected) => {
     expect(parseEndpoint(text)).toEqual(expected);
   });

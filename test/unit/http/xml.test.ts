@@ -33,6 +33,11 @@ describe('parseXml', () => {
     expect(read('<R><Part><N>1</N></Part><Part><N>2</N></Part></R>')).toEqual({ Part: [{ N: '1' }, { N: '2' }] });
   });
 
+  it('reads elements under a prefix as the same elements', () => {
+    const document = '<s:R xmlns:s="http://s3.amazonaws.com/doc/2006-03-01/"><s:Part><s:N>1</s:N></s:Part><s:E/></s:R>';
+    expect(read(document)).toEqual({ Part: [{ N: '1' }], E: '' });
+  });
+
   it('ignores namespaces, blanks before the declaration and a byte order mark', () => {
     const document =
       '<?xml version="1.0" encoding="UTF-8"?>\n<R xmlns="http://doc.oss-cn-hangzhou.aliyuncs.com"><A>1</A></R>\n';

@@ -61,6 +61,10 @@ describe('an OBS store of the stores file', () => {
     [{ endpoint: 'https://obs.eu-nl.otc.t-systems.com', region: 'eu-de' }, 'but the endpoint is in eu-nl'],
     [{ region: 'obs-cn-north-4' }, 'leave out obs-'],
     [{ endpoint: 'https://obs.cn-north-4.myhuaweicloud.com/x' }, 'endpoint must be scheme, host and port only'],
+    [
+      { endpoint: 'https://raw.obs.cn-north-4.myhuaweicloud.com' },
+      'endpoint begins with the bucket raw, leave that out',
+    ],
     [{ endpoint: 'http://obs.cn-north-4.myhuaweicloud.com' }, 'endpoint uses plain http'],
     [{ endpoint: 'https://10.0.0.1' }, 'addressing is virtual'],
     [{ endpoint: 'https://169.254.169.254', addressing: 'path' }, 'link-local'],

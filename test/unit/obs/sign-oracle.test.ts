@@ -6,6 +6,7 @@ import { Credentials } from '../../../shared/credentials.ts';
 import { encodePath, encodeRfc3986, type QueryPair } from '../../../shared/http/encode.ts';
 import { signV2 } from '../../../shared/provider/obs/sign-v2.ts';
 import { canonicalRequest, scopeOf, signatureV4, stringToSign } from '../../../shared/provider/xml/sigv4.ts';
+import { hostile } from '../provider/hostile.ts';
 
 /** Huawei's own SDK signs the same requests; printed with a failure, so that it can be run again. */
 const RUN = { seed: 20_240_305, numRuns: 2000, endOnFailure: true } as const;
@@ -36,42 +37,6 @@ function ask(
   Reflect.apply(method === 'doAuth' ? doAuth : v4Auth, self, [opt, 'test', context]);
   return opt.headers['Authorization'] ?? '';
 }
-
-/** Keys and parameters that break signatures elsewhere; all of them travel percent-encoded. */
-const hostile = fc.oneof(
-  fc.string({ unit: 'binary', minLength: 1, maxLength: 40 }),
-  fc.string({ unit: 'grapheme', minLength: 1, maxLength: 40 }),
-  fc
-    .array(
-      fc.constantFrom(
-        '/',
-        '//',
-        '.',
-        '..',
-        '%2F',
-        '%',
-        '+',
-        ' ',
-        '?',
-        '#',
-        '&',
-        '=',
-        '~',
-        "!'()*",
-        '数据',
-        '🎬',
-        '\\',
-        '"',
-        '\t',
-        '\n',
-      ),
-      {
-        minLength: 1,
-        maxLength: 12,
-      },
-    )
-    .map((pieces) => pieces.join('')),
-);
 
 /** The SDK trims the values of metadata only, although HTTP does it to all of them: such values are left out. */
 const headerValue = fc

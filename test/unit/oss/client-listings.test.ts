@@ -36,7 +36,6 @@ describe('listings', () => {
     '<IsTruncated>true</IsTruncated>',
     '<IsTruncated>true</IsTruncated><NextPartNumberMarker>2</NextPartNumberMarker>',
     '<IsTruncated>maybe</IsTruncated>',
-    '<NextPartNumberMarker>2</NextPartNumberMarker>',
     '<IsTruncated>false</IsTruncated><Part><PartNumber>1</PartNumber><Size>1</Size></Part>',
     '<IsTruncated>false</IsTruncated><Part><PartNumber>1</PartNumber><ETag>a</ETag><Size>1e3</Size></Part>',
     '<IsTruncated>false</IsTruncated><Part><PartNumber>1</PartNumber><ETag>a</ETag><Size>99999999999999999</Size></Part>',
@@ -44,6 +43,25 @@ describe('listings', () => {
   ])('listParts refuses %s', async (content) => {
     oss.answer({ body: `<ListPartsResult>${content}</ListPartsResult>` });
     expect(await failure(oss.client().listParts({ upload, after: 2 }))).toMatchObject({ name: 'IncompleteAnswer' });
+  });
+
+  it.each([
+    ['nothing more', 3, 'False', '', undefined],
+    ['more', 3, 'TRUE', '<NextPartNumberMarker>3</NextPartNumberMarker>', 3],
+    ['nothing at all', 3, undefined, '', undefined],
+    ['where it would go on', 3, undefined, '<NextPartNumberMarker>3</NextPartNumberMarker>', 3],
+    [
+      'where an empty page would go on',
+      undefined,
+      undefined,
+      '<NextPartNumberMarker>2</NextPartNumberMarker>',
+      undefined,
+    ],
+  ])('listParts reads what other stores say of %s', async (_, partNumber, truncated, marker, next) => {
+    const flag = truncated === undefined ? '' : `<IsTruncated>${truncated}</IsTruncated>`;
+    const part = `<Part><PartNumber>${partNumber}</PartNumber><ETag>a</ETag><Size>1</Size></Part>`;
+    oss.answer({ body: `<ListPartsResult>${flag}${marker}${partNumber === undefined ? '' : part}</ListPartsResult>` });
+    expect((await oss.client().listParts({ upload, after: 2 })).next).toBe(next);
   });
 
   it('listUploads decodes keys and gives the next marker', async () => {

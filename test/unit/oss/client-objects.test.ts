@@ -87,7 +87,7 @@ describe('objects', () => {
     expect(facts).toMatchObject({
       access,
       type,
-      tagCount: 0,
+      tagCount: undefined,
       answeredAt: undefined,
       encryption: undefined,
       metadata: {},

@@ -95,6 +95,10 @@ describe('an OSS store of the stores file', () => {
       'endpoint is the S3 door of OSS, use provider s3 or leave out s3. from the host.',
     ],
     [
+      { endpoint: 'https://raw.oss-cn-hangzhou.aliyuncs.com' },
+      'endpoint begins with the bucket raw, leave that out: every request says its bucket itself.',
+    ],
+    [
       { addressing: 'path' },
       'addressing is path, which Alibaba Cloud refuses (SecondLevelDomainForbidden), use virtual.',
     ],

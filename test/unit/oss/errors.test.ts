@@ -77,7 +77,7 @@ describe('one mapping', () => {
     ['complete', 400, 'InvalidPart', '', 'ChecksumMismatch'],
     ['complete', 400, 'FilePartNotExist', '', 'ChecksumMismatch'],
     ['complete', 400, 'InvalidPartOrder', '', 'Unknown'],
-    ['complete', 400, 'EntityTooSmall', '', 'Unknown'],
+    ['complete', 400, 'EntityTooSmall', '', 'InvalidRequest'],
     ['part', 411, 'MissingContentLength', '', 'Unknown'],
     ['head', 416, 'InvalidRange', '', 'SourceChanged'],
     ['head', 416, '', '', 'SourceChanged'],
@@ -108,7 +108,9 @@ describe('one mapping', () => {
   });
 
   it('OSS-4 tells a delete marker that was named by its version', () => {
-    const error = failed(REQUESTS.part, 400, 'InvalidArgument', '', {}, '<EC>0016-00000307</EC>');
+    const version = { bucket: 'src-bucket', key: 's', versionId: 'v' };
+    const named = { ...REQUESTS.part, source: version };
+    const error = failed(named, 400, 'InvalidArgument', '', {}, '<EC>0016-00000307</EC>');
     expect([error.name, error.summary]).toEqual([
       'SourceNotFound',
       'The version asked for of "src-bucket/s" is a delete marker.',

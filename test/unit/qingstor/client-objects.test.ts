@@ -54,7 +54,7 @@ describe('objects', () => {
         expires: undefined,
       },
       metadata: { owner: 'alice' },
-      tagCount: 0,
+      tagCount: undefined,
       encryption: { algorithm: 'AES256' },
       answeredAt: new Date('2024-03-05T06:07:09Z'),
     });

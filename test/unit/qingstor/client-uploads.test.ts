@@ -111,6 +111,19 @@ describe('multipart uploads', () => {
     expect((await client.listParts({ upload, after: 0, limit: 1 })).parts[0]?.etag).toBe('');
   });
 
+  it.each([
+    ['permission_denied', 'AccessDenied'],
+    ['upload_not_exists', 'UploadGone'],
+    ['internal_error', 'ProviderUnavailable'],
+  ])('QS-4 an error document in a 200 is that error: %s', async (code, name) => {
+    const answer = { status: 200, body: errorJson(code) };
+    qingstor.answer(answer, answer, answer);
+    const client = qingstor.client();
+    expect(await failure(client.uploadPartCopy({ upload, partNumber: 1, source: object }))).toMatchObject({ name });
+    expect(await failure(client.listParts({ upload }))).toMatchObject({ name, facts: { code, status: 200 } });
+    expect(await failure(client.completeUpload({ upload, parts: [], overwrite: true }))).toMatchObject({ name });
+  });
+
   it.each([200, 202, 204])('QS-4 status %i is no success of a part', async (status) => {
     qingstor.answer({ status, headers: { etag: '"0c2f"' } });
     expect(await failure(qingstor.client().uploadPartCopy({ ...part, partNumber: 7 }))).toMatchObject({

@@ -42,6 +42,10 @@ describe('a QingStor store of the stores file', () => {
     [{ provider: 's3' }, 'provider must be "qingstor", but is "s3".'],
     [{ region: 'PEK3A' }, 'region must be the bare id of a zone, for example pek3a.'],
     [{ region: 'sh1a' }, 'region is sh1a, but the endpoint is in zone pek3a, make them equal.'],
+    [
+      { endpoint: 'https://originals.pek3a.qingstor.com' },
+      'endpoint begins with the bucket originals, leave that out: every request says its bucket itself.',
+    ],
     [{ endpoint: 'https://qingstor.com' }, 'endpoint names no zone, use https://pek3a.qingstor.com.'],
     [
       { endpoint: 'https://s3.pek3a.qingstor.com' },
@@ -76,7 +80,7 @@ describe('what QingStor can do', () => {
     expect(qingstor.copyProblem(read({}), read({}))).toBeUndefined();
     const other = read({ region: 'sh1a', endpoint: 'https://sh1a.qingstor.com' });
     expect(qingstor.copyProblem(read({}), other)).toBe(
-      'one is in zone pek3a, the other in sh1a, and qingstor copies only inside one zone.',
+      'one is in zone pek3a, the other in sh1a, and qingstor copies only inside one zone: choose a destination in zone pek3a.',
     );
     expect(qingstor.sharesBuckets(read({}), other)).toBe(true);
   });

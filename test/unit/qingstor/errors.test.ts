@@ -87,12 +87,27 @@ describe('one mapping', () => {
     expect(denied(REQUESTS.complete)).toBe('QingStor denies access to "dst-bucket/d".');
   });
 
-  it('tells a delete marker', () => {
-    const error = failed(REQUESTS.head, 404, '', { 'x-qs-delete-marker': 'true' });
-    expect([error.name, error.summary]).toEqual([
+  it('QS-6 speaks of zones where it redirects', () => {
+    expect(failed(REQUESTS.part, 301, '')).toMatchObject({
+      name: 'RegionMismatch',
+      summary: '"src-bucket/s", "dst-bucket/d" and the endpoint of this store are not in one zone.',
+    });
+    expect(failed(REQUESTS.complete, 307, '').summary).toBe(
+      '"dst-bucket/d" is in another zone than the endpoint of this store.',
+    );
+  });
+
+  it('tells a delete marker that was named by its version from one that is the current version', () => {
+    const marker = { 'x-qs-delete-marker': 'true' };
+    const current = failed(REQUESTS.head, 404, '', marker);
+    expect([current.name, current.summary]).toEqual([
       'SourceNotFound',
-      'The version asked for of "src-bucket/s" is a delete marker.',
+      '"src-bucket/s" is deleted: its current version is a delete marker.',
     ]);
+    const version = { bucket: 'src-bucket', key: 's', versionId: 'v' };
+    expect(failed({ ...REQUESTS.head, source: version }, 404, '', marker).summary).toBe(
+      'The version asked for of "src-bucket/s" is a delete marker.',
+    );
   });
 
   it.each(['<html>Bad Gateway</html>', '{"code":', '[]', '{"code":7}', '\u0000'])(

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { Credentials } from '../../../shared/credentials.ts';
 import { encodePath } from '../../../shared/http/encode.ts';
 import { type SignableRequest, sign, stringToSign } from '../../../shared/provider/qingstor/sign.ts';
+import { hostile } from '../provider/hostile.ts';
 
 /** QingStor's own SDK signs the same requests; printed with a failure, so that it can be run again. */
 const RUN = { seed: 20_240_305, numRuns: 2000, endOnFailure: true } as const;
@@ -36,13 +37,6 @@ function theirs(request: SignableRequest, headers: SignableRequest['headers'], s
   const method = v.parse(v.function(), Reflect.get(signer, 'sign'));
   return v.parse(signedOperation, Reflect.apply(method, signer, [operation])).headers.authorization;
 }
-
-const PIECES = ['/', '//', '.', '..', '%2F', '%', '+', ' ', '?', '#', '&', '=', '~', "!'()*", '数据', '🎬', '\\', '"'];
-const hostile = fc.oneof(
-  fc.string({ unit: 'binary', minLength: 1, maxLength: 40 }),
-  fc.string({ unit: 'grapheme', minLength: 1, maxLength: 40 }),
-  fc.array(fc.constantFrom(...PIECES, '\t', '\n'), { minLength: 1, maxLength: 12 }).map((pieces) => pieces.join('')),
-);
 
 /**
  * The SDK trims Unicode's blanks too, which HTTP and QingStor do not, and never trims type and MD5, which HTTP does:

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { NOW } from '../oss/canned-server.ts';
 import { COPY_SOURCE, failure, object, PATH, plain } from '../oss/fixtures.ts';
-import { cannedS3 } from './canned-s3.ts';
+import { cannedS3, s3Error } from './canned-s3.ts';
 import { copyXml, customerKey, KEY_HEADERS, RICH_HEADERS, rich, sourceKey } from './fixtures.ts';
 
 const s3 = cannedS3();
@@ -106,6 +106,15 @@ describe('objects', () => {
     expect((await s3.client().head({ object })).encryption).toEqual({ algorithm: 'AES256', keyId: undefined });
   });
 
+  it.each([
+    ['2', 2],
+    ['0', undefined],
+    ['many', 1],
+  ])('head counts the metadata that S3 does not show: %s', async (count, hiddenMetadataCount) => {
+    s3.answer({ headers: { ...mandatory, 'x-amz-missing-meta': count, 'x-amz-meta-owner': 'a' } });
+    expect(await s3.client().head({ object })).toMatchObject({ hiddenMetadataCount, metadata: { owner: 'a' } });
+  });
+
   it.each(['content-length', 'etag', 'last-modified'])('head fails without %s', async (missing) => {
     const headers = Object.fromEntries(Object.entries(mandatory).filter(([name]) => name !== missing));
     s3.answer({ headers: { ...headers, ...(missing === 'content-length' ? { 'transfer-encoding': 'chunked' } : {}) } });
@@ -121,20 +130,24 @@ describe('objects', () => {
       { headers: { ...mandatory, 'content-length': '8388608' } },
     );
     const { firstPartSize } = s3.client();
-    expect(await firstPartSize?.(object)).toBe(8_388_608);
-    expect(await firstPartSize?.({ bucket: 'src-bucket', key: 'k' })).toBeUndefined();
+    expect(await firstPartSize?.({ object, customerKey })).toBe(8_388_608);
+    expect(await firstPartSize?.({ object: { bucket: 'src-bucket', key: 'k' } })).toBeUndefined();
     expect(s3.seen.map(({ line }) => line)).toEqual([
       `HEAD ${PATH}?versionId=CAEQ%2B%2F%3D&partNumber=1`,
       'HEAD /k?partNumber=1',
     ]);
+    expect(s3.seen[0]?.headers).toMatchObject(KEY_HEADERS);
+    expect(s3.seen[1]?.headers).not.toHaveProperty('x-amz-server-side-encryption-customer-key');
   });
 
   it('firstPartSize takes a refusal for an answer, and nothing else', async () => {
     s3.answer({ status: 400 }, { status: 501 }, { status: 503 });
     const { firstPartSize } = s3.client();
-    expect(await firstPartSize?.(object)).toBeUndefined();
-    expect(await firstPartSize?.(object)).toBeUndefined();
-    expect(await failure(firstPartSize?.(object) ?? Promise.resolve())).toMatchObject({ name: 'ProviderUnavailable' });
+    expect(await firstPartSize?.({ object })).toBeUndefined();
+    expect(await firstPartSize?.({ object })).toBeUndefined();
+    expect(await failure(firstPartSize?.({ object }) ?? Promise.resolve())).toMatchObject({
+      name: 'ProviderUnavailable',
+    });
   });
 
   it('getTagging reads tags, also none', async () => {
@@ -193,9 +206,35 @@ describe('objects', () => {
       'x-amz-copy-source-server-side-encryption-customer-algorithm': 'AES256',
       'x-amz-copy-source-server-side-encryption-customer-key': 'CQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQk=',
       'content-length': '0',
+      'if-none-match': '*',
     });
-    // A 412 would not tell source from destination.
+  });
+
+  it.each([
+    [{}, true],
+    [{ forbidOverwriteByCopy: false }, false],
+    [{ forbidOverwrite: false }, false],
+  ])('copyObject forbids overwriting only when asked to and where the store can: %j', async (quirks, overwrite) => {
+    s3.answer({ body: copyXml('CopyObjectResult') });
+    await s3.client({ quirks }).copyObject({ source: object, destination, object: { ...plain, overwrite } });
     expect(s3.seen[0]?.headers).not.toHaveProperty('if-none-match');
+  });
+
+  it.each([
+    ['<Condition>If-None-Match</Condition>', 'DestinationExists'],
+    ['', 'DestinationExists'],
+    ['<Condition>x-amz-copy-source-If-Match</Condition>', 'PreconditionFailed'],
+  ])('copyObject tells an occupied destination from a changed source by %j', async (condition, name) => {
+    s3.answer({ status: 412, body: s3Error('PreconditionFailed', 'At least one did not hold', condition) });
+    const request = { source: object, destination, object: { ...plain, overwrite: false } };
+    expect(await failure(s3.client().copyObject(request))).toMatchObject({ name });
+  });
+
+  it('copyObject that may overwrite has no condition but on its source', async () => {
+    s3.answer({ status: 412, body: s3Error('PreconditionFailed') });
+    expect(await failure(s3.client().copyObject({ source: object, destination, object: plain }))).toMatchObject({
+      name: 'PreconditionFailed',
+    });
   });
 
   it.each([

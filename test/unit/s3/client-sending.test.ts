@@ -4,7 +4,7 @@ import { signSigV4 } from '../../../shared/provider/xml/sigv4.ts';
 import { credentials, NOW } from '../oss/canned-server.ts';
 import { failure, KEY, object, PATH, plain } from '../oss/fixtures.ts';
 import { cannedS3, s3Error } from './canned-s3.ts';
-import { copyXml, rich } from './fixtures.ts';
+import { copyXml, customerKey, KEY_HEADERS, rich } from './fixtures.ts';
 
 const s3 = cannedS3();
 const mandatory = { 'content-length': '0', etag: '"0"', 'last-modified': NOW.toUTCString() };
@@ -74,6 +74,7 @@ describe('addressing, signing and the clock', () => {
 
   it('learns the clock from a HEAD, which is refused without a word', async () => {
     s3.answer({ status: 403, headers: later }, { headers: mandatory }, { status: 403, headers: later });
+    s3.answer({ status: 403, headers: later, body: s3Error('AccessDenied') });
     const client = s3.client();
     await client.head({ object });
     expect(await failure(client.head({ object }))).toMatchObject({ name: 'AccessDenied' });
@@ -81,7 +82,57 @@ describe('addressing, signing and the clock', () => {
       '20240305T060708Z',
       '20240305T070708Z',
       '20240305T070708Z',
+      '20240305T070708Z',
     ]);
+    expect(s3.seen.map(({ line }) => line.split(' ')[0])).toEqual(['HEAD', 'HEAD', 'HEAD', 'GET']);
+  });
+
+  it.each([
+    [403, 'SignatureDoesNotMatch', 'Unauthenticated', 'does not accept the credentials or the signature'],
+    [403, 'InvalidAccessKeyId', 'Unauthenticated', 'does not accept the credentials or the signature'],
+    [403, 'AccessDenied', 'AccessDenied', 'S3 denies access to'],
+    [400, 'ExpiredToken', 'Unauthenticated', 'does not accept the credentials'],
+    [400, 'AuthorizationHeaderMalformed', 'InvalidConfig', "correct the store's region and endpoint"],
+    [400, 'InvalidRequest', 'InvalidRequest', 'The correct parameters must be provided'],
+  ])('a HEAD refused with a bare %i is explained by %s of a GET', async (status, code, name, sentence) => {
+    const message = 'The correct parameters must be provided to retrieve the object.';
+    s3.answer({ status }, { status, body: s3Error(code, message, '<Region>us-east-2</Region>') });
+    const error = await failure(s3.client().head({ object, customerKey }));
+    expect(error).toMatchObject({ name, facts: { status, code } });
+    expect(error.message).toContain(sentence);
+    expect(s3.seen).toHaveLength(2);
+    expect(s3.seen[1]?.line).toMatch(/^GET /);
+    expect(s3.seen[1]?.headers).toMatchObject({ range: 'bytes=0-0', ...KEY_HEADERS });
+  });
+
+  it.each([
+    ['that says no more', { status: 403 }],
+    ['that is not refused', { status: 206, headers: { 'content-range': 'bytes 0-0/1' }, body: 'x' }],
+    ['that fails', { status: 500, body: s3Error('InternalError') }],
+  ])('a HEAD refused with a bare 403 names both causes after a GET %s', async (_, answer) => {
+    s3.answer({ status: 403 }, answer);
+    const error = await failure(s3.client().head({ object }));
+    expect(error.name).toBe('AccessDenied');
+    expect(error.message).toContain('or the secret key is wrong: it gives no reason');
+  });
+
+  it.each([404, 500, 412])('a HEAD answered by %i is not asked about', async (status) => {
+    s3.answer({ status });
+    await failure(s3.client().head({ object }));
+    expect(s3.seen).toHaveLength(1);
+  });
+
+  it('a weak ETag, as a proxy makes one, is compared and sent as the strong one', async () => {
+    s3.answer({ headers: { ...mandatory, etag: 'W/"e"' } }, { body: copyXml('CopyObjectResult') });
+    const client = s3.client();
+    await client.head({ object, conditions: { ifMatch: 'W/"e"', ifNoneMatch: 'W/"f"' } });
+    const conditions = { ifMatch: 'W/"e"', ifNoneMatch: '*' };
+    await client.copyObject({ source: object, destination, object: plain, conditions });
+    expect(s3.seen[0]?.headers).toMatchObject({ 'if-match': '"e"', 'if-none-match': '"f"' });
+    expect(s3.seen[1]?.headers).toMatchObject({
+      'x-amz-copy-source-if-match': '"e"',
+      'x-amz-copy-source-if-none-match': '*',
+    });
   });
 
   it('S3-1 sends a refused signature once', async () => {

@@ -236,6 +236,12 @@ describe('listings', () => {
     ]);
   });
 
+  it('listParts sends the customer key, which parts with a checksum are not listed without', async () => {
+    s3.answer({ body: '<ListPartsResult><IsTruncated>false</IsTruncated></ListPartsResult>' });
+    await s3.client().listParts({ upload, encryption: { kind: 'customer', key: customerKey } });
+    expect(s3.seen[0]?.headers).toMatchObject(KEY_HEADERS);
+  });
+
   it('listParts refuses a page that leads nowhere, and an upload that is gone', async () => {
     s3.answer(
       {

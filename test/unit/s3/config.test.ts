@@ -19,12 +19,17 @@ const STORE = {
 const QUIRKS = {
   copyConditions: 'honoured',
   forbidOverwrite: true,
+  forbidOverwriteByCopy: true,
   checksums: true,
   tags: true,
   versions: true,
   acl: true,
   etagMayBeAbsent: false,
   storageClasses: true,
+  encryption: ['provider', 'kms', 'customer'],
+  exactPartSource: true,
+  minPartBytes: 5 * 1024 ** 2,
+  maxMetadataBytes: 2048,
   maxParts: 10_000,
 };
 
@@ -55,6 +60,20 @@ describe('an S3 store of the stores file', () => {
 
   it.each<readonly [object, string]>([
     [{ provider: 'oss' }, 'provider must be "s3", but is "oss".'],
+    [
+      { endpoint: 'https://raw.s3.eu-west-1.amazonaws.com' },
+      'endpoint begins with the bucket raw, leave that out: every request says its bucket itself.',
+    ],
+    [
+      { endpoint: 'https://raw.v2.s3-eu-west-1.amazonaws.com' },
+      'endpoint begins with the bucket raw.v2, leave that out: every request says its bucket itself.',
+    ],
+    [
+      { quirks: { encryption: ['sse'] } },
+      'quirks.encryption.0 must be "provider" or "kms" or "customer", but is "sse".',
+    ],
+    [{ quirks: { minPartBytes: 0 } }, 'quirks.minPartBytes must be a whole number from 1 to 5368709120.'],
+    [{ quirks: { maxMetadataBytes: 1.5 } }, 'quirks.maxMetadataBytes must be a whole number from 1 to 32768.'],
     [{ region: 'eu west' }, 'region must be the region that requests are signed for'],
     [{ region: 'us-east-1' }, 'region is us-east-1, but the endpoint is in eu-west-1, make them equal.'],
     [{ endpoint: 'https://s3.amazonaws.com/bucket' }, 'endpoint must be scheme, host and port only'],
@@ -108,13 +127,24 @@ describe('limits, capabilities and names', () => {
       storageClasses: true,
       encryption: ['provider', 'kms', 'customer'],
       partConditions: true,
+      partConditionsProven: true,
+      exactPartSource: true,
       partRangeReported: false,
       etagMayBeAbsent: false,
       forbidOverwrite: true,
       appendable: 'absent',
       checksums: ['crc64nvme', 'crc32c', 'crc32'],
     });
+    expect(open({ quirks: { minPartBytes: 16, maxMetadataBytes: 8192 } }).limits).toMatchObject({
+      minPartBytes: 16,
+      maxMetadataBytes: 8192,
+    });
+    expect(open({ quirks: { encryption: ['customer'], exactPartSource: false } }).capabilities).toMatchObject({
+      encryption: ['customer'],
+      exactPartSource: false,
+    });
     const off = { copyConditions: 'ignored', forbidOverwrite: false, checksums: false, tags: false, versions: false };
+    expect(open({ quirks: { forbidOverwriteByCopy: false } }).capabilities.forbidOverwrite).toBe(false);
     expect(open({ quirks: { ...off, acl: false, storageClasses: false } }).capabilities).toMatchObject({
       versions: false,
       tags: false,
@@ -124,6 +154,18 @@ describe('limits, capabilities and names', () => {
       forbidOverwrite: false,
       checksums: [],
     });
+  });
+
+  it.each([
+    ['https://s3.eu-west-1.amazonaws.com', true],
+    ['https://s3-accelerate.amazonaws.com', true],
+    ['https://bucket.vpce-1a-2b.s3.eu-west-1.vpce.amazonaws.com', true],
+    ['https://storage.example.com', false],
+    ['https://amazonaws.com.example.com', false],
+  ])('%s is known to honour conditions on parts: %s', (endpoint, proven) => {
+    expect(open({ endpoint }).capabilities).toMatchObject({ partConditions: true, partConditionsProven: proven });
+    const ignored = open({ endpoint, quirks: { copyConditions: 'ignored' } });
+    expect(ignored.capabilities).toMatchObject({ partConditions: false, partConditionsProven: false });
   });
 
   it.each(['abc', 'my.bucket-1', '0'.repeat(63)])('bucket %s is possible', (bucket) => {
