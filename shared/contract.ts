@@ -140,6 +140,8 @@ export const PinnedCopy = v.strictObject({
   /** Requests that one span keeps in flight. */
   inFlight: Positive,
   startedAt: Instant,
+  /** Tags that the destination was given with the upload; null where nobody could read those of the source. */
+  tagCount: v.optional(v.nullable(Count)),
   /** When the source was pinned, by the provider's clock: what it writes for us is younger. */
   pinnedAt: Instant,
   options: v.pick(Options, ['overwrite', 'acl', 'encryption', 'sourceEncryption', 'onFailure', 'requireChecksum']),
@@ -165,7 +167,7 @@ export type SpanReport = v.InferOutput<typeof SpanReport>;
 
 const Comparison = v.picklist(['equal', 'different', 'unavailable']);
 export const Check = v.strictObject({
-  name: v.picklist(['size', 'parts', 'crc64ecma', 'crc64nvme', 'crc32', 'crc32c', 'etag', 'sourceUnchanged']),
+  name: v.picklist(['size', 'parts', 'crc64ecma', 'crc64nvme', 'crc32', 'crc32c', 'etag', 'sourceUnchanged', 'tags']),
   result: Comparison,
   source: v.optional(v.string()),
   destination: v.optional(v.string()),

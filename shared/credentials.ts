@@ -37,13 +37,22 @@ export class Credentials implements CredentialFields {
   }
 }
 
+/** True when both sign alike. */
+export function sameKeys(a: CredentialFields, b: CredentialFields): boolean {
+  return (
+    a.accessKeyId === b.accessKeyId && a.secretAccessKey === b.secretAccessKey && a.sessionToken === b.sessionToken
+  );
+}
+
 /**
  * Gives the credentials that are valid now; asked before every request, so that rotated or refreshed
  * keys take effect in the middle of a long copy.
  *
+ * @param refused Credentials that the provider has just refused: instead of them it gives what stands at their origin
+ * now, past every cache. They may be the same.
  * @throws CopyError InvalidConfig when there are none.
  */
-export type CredentialSource = () => Promise<Credentials>;
+export type CredentialSource = (refused?: Credentials) => Promise<Credentials>;
 
 /** A 256-bit customer key (SSE-C); prints as `[redacted]`. */
 export class CustomerKey {

@@ -35,6 +35,7 @@ function words(notation: string | null): string {
   if (notation === null) return 'something else';
   if (notation === 'Object') return 'an object';
   if (notation === 'Array') return 'a list';
+  if (notation === 'null' || notation === 'undefined') return notation;
   if (/^[a-z]+$/.test(notation)) return `a ${notation}`;
   return notation
     .replace(/^\((.*)\)$/, '$1')

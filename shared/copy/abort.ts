@@ -1,15 +1,19 @@
 import * as v from 'valibot';
 import { type AbortInput, type AbortResult, CopyRequest, type PinnedCopy } from '../contract.ts';
 import { CopyError, isErrorName } from '../errors.ts';
+import type { Encryption } from '../provider/provider.ts';
 import type { Runtime } from '../runtime.ts';
+import { encryptionOf } from './encryption.ts';
 import { listParts } from './list.ts';
-import { lostWindows } from './lost-uploads.ts';
+import { lostWindows, type Window } from './lost-uploads.ts';
 import { abortOrphans } from './orphans.ts';
 import { delayFor, withRetry } from './retry.ts';
 import { openUpload } from './upload.ts';
 
 /** Less time than this is not enough for another round of abort and list. */
 const ROUND_MS = 15_000;
+/** Windows go by the provider's clock, which no provider lets differ more from ours. */
+const CLOCKS_APART_MS = 15 * 60_000;
 
 /**
  * Leaves no upload behind. Spans of a failed Map may still be copying, and a part that lands after an abort can bring
@@ -27,9 +31,10 @@ export async function abort(runtime: Runtime, { state, startedAt }: AbortInput):
 
 async function abortUntilGone(runtime: Runtime, copy: PinnedCopy): Promise<void> {
   const { client, upload } = openUpload(runtime, copy);
+  const encryption = await encryptionIfKnown(runtime, copy);
   for (let round = 1; ; round += 1) {
     if (await isGone(() => withRetry(runtime, () => client.abortUpload(upload)))) return;
-    if (await isGone(() => listParts(runtime, client, upload))) return;
+    if (await isGone(() => listParts(runtime, client, upload, { encryption }))) return;
     if (runtime.remainingMs() < ROUND_MS) {
       throw new CopyError(
         'ProviderUnavailable',
@@ -38,6 +43,16 @@ async function abortUntilGone(runtime: Runtime, copy: PinnedCopy): Promise<void>
       );
     }
     await runtime.clock.sleep(delayFor(round, undefined, runtime.random));
+  }
+}
+
+/** A key that cannot be read any more may be why the copy failed: it must not keep the upload from being aborted. */
+async function encryptionIfKnown(runtime: Runtime, { options }: PinnedCopy): Promise<Encryption | undefined> {
+  try {
+    return await encryptionOf(runtime, options);
+  } catch (error) {
+    if (error instanceof CopyError) return undefined;
+    throw error;
   }
 }
 
@@ -62,11 +77,22 @@ async function abortUnknown(
 ): Promise<AbortResult> {
   const request = v.safeParse(CopyRequest, raw);
   const windows = isErrorName(error.Error)
-    ? lostWindows(error.Cause ?? '')
+    ? lostWindows(error.Cause ?? '').map((window) => within(window, startedAt, runtime.clock.now()))
     : [{ from: startedAt, to: runtime.clock.now() }];
   if (!request.success || windows.length === 0) return { upload: 'none' };
   const { destination } = request.output;
   const { client } = runtime.stores.open(destination, 'destination');
   const aborted = await abortOrphans(runtime, client, destination, windows);
   return { upload: aborted > 0 ? 'gone' : 'none' };
+}
+
+/**
+ * What of a window lies in the time of the execution. Errors quote keys, and anybody who may write an object can give it
+ * a key that speaks of all times.
+ */
+function within({ from, to }: Window, start: Date, end: Date): Window {
+  return {
+    from: new Date(Math.max(from.getTime(), start.getTime() - CLOCKS_APART_MS)),
+    to: new Date(Math.min(to.getTime(), end.getTime() + CLOCKS_APART_MS)),
+  };
 }

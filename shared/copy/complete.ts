@@ -1,6 +1,6 @@
 import type { Check, CompleteInput, PinnedCopy, Progress, Span, Step } from '../contract.ts';
 import { CopyError } from '../errors.ts';
-import type { ListedPart, ObjectStore, Upload, WrittenObject } from '../provider/provider.ts';
+import type { Encryption, ListedPart, ObjectStore, Upload, WrittenObject } from '../provider/provider.ts';
 import type { Runtime } from '../runtime.ts';
 import { digestOf } from './digest.ts';
 import { encryptionOf } from './encryption.ts';
@@ -9,8 +9,9 @@ import { partRange } from './plan.ts';
 import { addProgress, addTally } from './progress.ts';
 import { proveCopy } from './receipt.ts';
 import { withRetry } from './retry.ts';
-import { ourObject, refuseOccupied, writtenFacts } from './settle.ts';
+import { lookForOurs, refuseOccupied, sayUnseen, writtenFacts } from './settle.ts';
 import { checkSource } from './source-check.ts';
+import { checkTags } from './tag-check.ts';
 import { tallied } from './tally.ts';
 import { completeTimeoutMs } from './timeouts.ts';
 import { openUpload, withUploadId } from './upload.ts';
@@ -30,15 +31,17 @@ export async function complete(outer: Runtime, { copy, reports, done }: Complete
   const { client, upload } = openUpload(runtime, copy);
   return withUploadId(upload, async () => {
     const { written, before } = await completeOnce(runtime, client, { copy, upload, progress });
+    const facts = await writtenFacts(runtime, client, copy, written);
+    const tags = await checkTags(runtime, client, copy, copy.tagCount, facts);
     return {
       strategy: 'finished',
       receipt: proveCopy(runtime, {
         strategy: 'parts',
         copy,
         written,
-        facts: await writtenFacts(runtime, client, copy, written),
+        facts,
         progress: addTally(progress, tally()),
-        before,
+        before: [...before, ...tags],
       }),
     };
   });
@@ -55,14 +58,14 @@ async function completeOnce(
   client: ObjectStore,
   { copy, upload, progress }: Completion,
 ): Promise<{ readonly written: WrittenObject; readonly before: readonly Check[] }> {
-  const parts = await listedOrDone(runtime, copy);
+  const encryption = await encryptionOf(runtime, copy.options);
+  const parts = await listedOrDone(runtime, client, upload, encryption);
   if (parts === 'done') {
     return { written: await requireOurs(runtime, copy), before: [{ name: 'parts', result: 'unavailable' }] };
   }
   const before = [checkParts(copy, parts, progress), await checkSource(runtime, copy)];
   const { acl, overwrite } = copy.options;
   if (overwrite === 'never') await refuseOccupied(runtime, client, copy);
-  const encryption = await encryptionOf(runtime, copy.options);
   const request = { upload, parts, acl, overwrite: overwrite !== 'never', encryption };
   const call = { timeoutMs: completeTimeoutMs(copy.partCount) };
   const written = await writeOnce(runtime, client, copy, {
@@ -84,10 +87,14 @@ async function abortIfOpen(runtime: Runtime, client: ObjectStore, upload: Upload
 }
 
 /** When this state runs again after its own success was lost, the upload is gone because it is complete. */
-async function listedOrDone(runtime: Runtime, copy: PinnedCopy): Promise<ListedPart[] | 'done'> {
-  const { client, upload } = openUpload(runtime, copy);
+async function listedOrDone(
+  runtime: Runtime,
+  client: ObjectStore,
+  upload: Upload,
+  encryption: Encryption | undefined,
+): Promise<ListedPart[] | 'done'> {
   try {
-    return await listParts(runtime, client, upload);
+    return await listParts(runtime, client, upload, { encryption });
   } catch (error) {
     if (error instanceof CopyError && error.name === 'UploadGone') return 'done';
     throw error;
@@ -96,13 +103,16 @@ async function listedOrDone(runtime: Runtime, copy: PinnedCopy): Promise<ListedP
 
 async function requireOurs(runtime: Runtime, copy: PinnedCopy): Promise<WrittenObject> {
   const { client } = runtime.stores.open(copy.destination, 'destination');
-  const facts = await ourObject(runtime, client, copy);
+  const { facts, unseen } = await lookForOurs(runtime, client, copy);
   if (facts !== undefined) return facts;
-  throw new CopyError(
+  const error = new CopyError(
     'UploadGone',
-    'The multipart upload is gone and the destination was not written by this copy: somebody aborted it.',
+    unseen
+      ? 'The multipart upload is gone: it was completed or aborted.'
+      : 'The multipart upload is gone and the destination was not written by this copy: somebody aborted it.',
     { provider: client.provider },
   );
+  throw unseen ? sayUnseen(error) : error;
 }
 
 /**

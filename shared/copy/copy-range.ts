@@ -84,11 +84,11 @@ function requireRange(reported: ByteRange | undefined, asked: ByteRange, partNum
 }
 
 async function listedEtag(
-  { client, upload }: PartTarget,
+  { client, upload, encryption }: PartTarget,
   partNumber: number,
   signal: AbortSignal,
 ): Promise<string | undefined> {
   if (!client.capabilities.etagMayBeAbsent) return undefined;
-  const { parts } = await client.listParts({ upload, after: partNumber - 1, limit: 1 }, { signal });
+  const { parts } = await client.listParts({ upload, after: partNumber - 1, limit: 1, encryption }, { signal });
   return parts.find((part) => part.partNumber === partNumber)?.etag;
 }

@@ -1,6 +1,5 @@
 import type { CopySpanInput, PinnedCopy, Span, SpanReport } from '../contract.ts';
 import { CopyError, isRetryable } from '../errors.ts';
-import type { ObjectStore, Upload } from '../provider/provider.ts';
 import type { Runtime } from '../runtime.ts';
 import { copyRange, type PartTarget, refuseWrongPart } from './copy-range.ts';
 import { digestOf } from './digest.ts';
@@ -33,7 +32,6 @@ export async function copySpan(outer: Runtime, { copy, span }: CopySpanInput): P
   const { client, upload } = openUpload(runtime, copy);
   return withUploadId(upload, async () => {
     const state: SpanState = { etags: new Map(), adopted: new Set(), left: undefined };
-    await adoptParts(runtime, client, upload, { copy, span }, state);
     const target: PartTarget = {
       client,
       copy,
@@ -41,6 +39,7 @@ export async function copySpan(outer: Runtime, { copy, span }: CopySpanInput): P
       encryption: await encryptionOf(runtime, copy.options),
       sourceKey: await sourceKeyOf(runtime, copy.options),
     };
+    await adoptParts(runtime, target, span, state);
     const queue = claims(copy, span, state.etags, runtime.remainingMs);
     await copyMissing(queue, copy.inFlight, (partNumber, signal) =>
       copyPart(runtime, target, partNumber, state, signal),
@@ -52,13 +51,12 @@ export async function copySpan(outer: Runtime, { copy, span }: CopySpanInput): P
 
 async function adoptParts(
   runtime: Runtime,
-  client: ObjectStore,
-  upload: Upload,
-  { copy, span }: CopySpanInput,
+  { client, copy, upload, encryption }: PartTarget,
+  span: Span,
   state: SpanState,
 ): Promise<void> {
   const after = span.first - 1;
-  for (const part of await listParts(runtime, client, upload, { after, last: after + span.count })) {
+  for (const part of await listParts(runtime, client, upload, { after, last: after + span.count, encryption })) {
     // A part of another size is not ours to trust: it is copied again, which replaces it.
     if (part.size !== partRange(copy, part.partNumber).length) continue;
     state.etags.set(part.partNumber, part.etag);

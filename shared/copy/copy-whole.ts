@@ -1,17 +1,20 @@
 import { type CopyOptions, CopyRequest, type PinnedCopy, type Step } from '../contract.ts';
+import { CopyError } from '../errors.ts';
 import type { WrittenObject } from '../provider/provider.ts';
 import type { Runtime } from '../runtime.ts';
 import { parse } from '../schema.ts';
 import { sourceKeyOf } from './encryption.ts';
-import { newObjectFor } from './new-object.ts';
+import { type MadeObject, newObjectFor } from './new-object.ts';
 import { asSourceChange, pinConditions, pinnedSource, requirePinnedVersion } from './pin.ts';
 import { EMPTY_PROGRESS } from './progress.ts';
 import { proveCopy } from './receipt.ts';
 import { withRetry } from './retry.ts';
 import { refuseOccupied, writtenFacts } from './settle.ts';
 import { checkSource } from './source-check.ts';
+import { checkTags } from './tag-check.ts';
 import { tallied } from './tally.ts';
 import { copyTimeoutMs } from './timeouts.ts';
+import { commonChecksum } from './verify.ts';
 import { writeOnce } from './write-once.ts';
 
 /**
@@ -27,19 +30,37 @@ export async function copyWhole(
   const { options } = parse(CopyRequest, raw, 'The copy request');
   const { client } = runtime.stores.open(copy.destination, 'destination');
   // An invocation that died after its work was done is repeated: a second request would make a second version.
-  const written = (await refuseOccupied(runtime, client, copy)) ?? (await copyPinned(runtime, copy, options));
+  const ours = await refuseOccupied(runtime, client, copy);
+  const { written, tagCount } =
+    ours === undefined ? await copyPinned(runtime, copy, options) : { written: ours, tagCount: undefined };
+  const facts = await writtenFacts(runtime, client, copy, written);
+  const unchanged = await checkSource(runtime, copy).catch((error: unknown) => {
+    throw sayWritten(error, copy);
+  });
   const receipt = proveCopy(runtime, {
     strategy: 'whole',
     copy,
     written,
-    facts: await writtenFacts(runtime, client, copy, written),
+    facts,
     progress: { ...EMPTY_PROGRESS, ...tally() },
-    before: [await checkSource(runtime, copy)],
+    before: [unchanged, ...(await checkTags(runtime, client, copy, tagCount, facts))],
   });
   return { strategy: 'finished', receipt };
 }
 
-async function copyPinned(runtime: Runtime, copy: PinnedCopy, options: CopyOptions): Promise<WrittenObject> {
+/** By one request the destination is there before anybody can tell that the source was another one. */
+function sayWritten(error: unknown, { destination: { bucket, key } }: PinnedCopy): unknown {
+  if (!(error instanceof CopyError) || error.name !== 'SourceChanged') return error;
+  const hint = `The destination ${bucket}/${key} was written all the same: do not use it.`;
+  return new CopyError(error.name, `${error.summary} ${hint}`, error.facts);
+}
+
+interface Copied {
+  readonly written: WrittenObject;
+  readonly tagCount: MadeObject['tagCount'];
+}
+
+async function copyPinned(runtime: Runtime, copy: PinnedCopy, options: CopyOptions): Promise<Copied> {
   const source = runtime.stores.open(copy.source, 'source');
   const destination = runtime.stores.open(copy.destination, 'destination');
   const object = pinnedSource(copy);
@@ -51,26 +72,26 @@ async function copyPinned(runtime: Runtime, copy: PinnedCopy, options: CopyOptio
     throw asSourceChange(error);
   });
   const { bucket, key } = copy.destination;
-  const request = {
-    source: object,
-    destination: { bucket, key },
-    object: await newObjectFor(runtime, {
-      source: { store: source, object, facts },
-      destination,
-      options,
-      token: copy.token,
-    }),
-    conditions,
-    sourceKey,
-  };
+  const { object: made, tagCount } = await newObjectFor(runtime, {
+    source: { store: source, object, facts },
+    destination,
+    options,
+    token: copy.token,
+  });
+  const request = { source: object, destination: { bucket, key }, object: made, conditions, sourceKey };
   const call = { timeoutMs: copyTimeoutMs(copy.size) };
-  return writeOnce(runtime, destination.client, copy, {
+  const written = await writeOnce(runtime, destination.client, copy, {
     operation: 'CopyObject',
     send: async () => {
-      const written = await destination.client.copyObject(request, call);
-      requirePinnedVersion(copy, written.sourceVersionId);
-      return written;
+      const answer = await destination.client.copyObject(request, call);
+      try {
+        requirePinnedVersion(copy, answer.sourceVersionId);
+      } catch (error) {
+        throw sayWritten(error, copy);
+      }
+      return answer;
     },
-    repeatable: copy.token !== undefined || copy.checksums.crc64ecma !== undefined,
+    repeatable: copy.token !== undefined || commonChecksum(copy.checksums, destination.client) !== undefined,
   });
+  return { written, tagCount };
 }

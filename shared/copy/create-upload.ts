@@ -20,19 +20,21 @@ export async function createUpload(
 ): Promise<CreatedUpload> {
   const providerNow = (): Date => new Date(runtime.clock.now().getTime() + providerAheadMs);
   let lost: Window[] = [];
-  const cleanUp = async (): Promise<void> => {
-    if (lost.length === 0) return;
+  const cleanUp = async (): Promise<CopyError | undefined> => {
+    if (lost.length === 0) return undefined;
     try {
       await abortOrphans(runtime, client, request, lost);
       lost = [];
+      return undefined;
     } catch (error) {
       // An upload without parts costs nothing: not being able to look is no reason to fail a copy.
       if (!(error instanceof CopyError)) throw error;
       runtime.observe({ type: 'retry', error, delayMs: 0, settled: true });
+      return error;
     }
   };
   const open = async (): Promise<CreatedUpload> => {
-    await cleanUp();
+    refuseUnreadable(await cleanUp());
     const from = providerNow();
     try {
       return await client.createUpload(request);
@@ -48,4 +50,14 @@ export async function createUpload(
     await cleanUp();
     throw withLostWindows(error, lost);
   }
+}
+
+/** When neither the new upload nor the list of uploads can be read, every further try leaves one more behind. */
+function refuseUnreadable(looked: CopyError | undefined): void {
+  if (looked?.name !== 'IncompleteAnswer') return;
+  throw new CopyError(
+    'Unknown',
+    `An upload was begun, but neither its id nor the list of uploads can be read: check that the store's endpoint speaks this dialect, and for a proxy in between. ${looked.summary}`,
+    looked.facts,
+  );
 }

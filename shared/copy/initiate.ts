@@ -1,19 +1,21 @@
 import { type CopyOptions, CopyRequest, type PinnedCopy, type Step } from '../contract.ts';
 import { CopyError } from '../errors.ts';
-import type { NewObject, ObjectFacts } from '../provider/provider.ts';
+import type { ObjectFacts } from '../provider/provider.ts';
 import type { Runtime } from '../runtime.ts';
 import { parse } from '../schema.ts';
+import type { OpenStore } from '../stores.ts';
 import { etagIsOnlyProof, sourcePartSize } from './boundaries.ts';
 import { createUpload } from './create-upload.ts';
 import { type InspectedSource, inspectSource } from './inspect.ts';
-import { newObjectFor } from './new-object.ts';
+import { type MadeObject, newObjectFor, refuseHiddenMetadata } from './new-object.ts';
+import { partCopiesFind } from './part-source.ts';
 import { plan, spansOf } from './plan.ts';
 import { addTally, EMPTY_PROGRESS } from './progress.ts';
 import { skippedReceipt } from './receipt.ts';
 import { type Route, routeOf } from './route.ts';
-import { headIfExists } from './settle.ts';
+import { lookBeforeWriting } from './settle.ts';
 import { tallied } from './tally.ts';
-import { compareChecksums } from './verify.ts';
+import { areSameBytes, commonChecksum } from './verify.ts';
 
 /**
  * Decides everything about a copy: pins the source, refuses early what cannot work, plans, and opens the upload.
@@ -32,17 +34,18 @@ export async function initiate(
   if (kept !== undefined)
     return { strategy: 'finished', receipt: skippedReceipt(runtime, request, source, kept, startedAt) };
   const token = request.options.token ? runtime.newToken() : undefined;
-  const strategy = await strategyFor(runtime, source, route, request);
+  refuseHiddenMetadata(source.facts, request.options);
+  const { strategy, sourcePartSize: keptPartSize } = await strategyFor(runtime, source, route, request);
   const copy = pin(request, source, token, startedAt);
-  if (strategy === 'parts') refuseUnprovable(copy);
   if (strategy === 'whole') return planned(runtime, { strategy, copy });
-  const object = await newObjectFor(runtime, {
+  refuseUnprovable(copy, route.destination);
+  const made = await newObjectFor(runtime, {
     source,
     destination: route.destination,
     options: request.options,
     token,
   });
-  const parts = await openParts(runtime, { request, route, source, copy, object });
+  const parts = await openParts(runtime, { request, route, source, copy, made, sourcePartSize: keptPartSize });
   return planned(runtime, { ...parts, done: addTally(EMPTY_PROGRESS, tally()) });
 }
 
@@ -55,7 +58,7 @@ async function existingDestination(
 ): Promise<ObjectFacts | undefined> {
   const { overwrite } = options;
   if (overwrite === 'always' || (overwrite === 'ifDifferent' && asksForMore(options))) return undefined;
-  const facts = await headIfExists(runtime, destination.client, { bucket, key });
+  const facts = await lookBeforeWriting(runtime, destination.client, { destination: { bucket, key }, options });
   if (facts === undefined) return undefined;
   if (overwrite === 'never') {
     throw new CopyError(
@@ -67,11 +70,11 @@ async function existingDestination(
 }
 
 /** Hours of copying must not end with the news that there never was a checksum to compare with. */
-function refuseUnprovable({ options, checksums }: PinnedCopy): void {
-  if (!options.requireChecksum || Object.values(checksums).some((checksum) => checksum !== undefined)) return;
+function refuseUnprovable({ options, checksums }: PinnedCopy, { client }: OpenStore): void {
+  if (!options.requireChecksum || commonChecksum(checksums, client) !== undefined) return;
   throw new CopyError(
     'Unsupported',
-    'options.requireChecksum is true, but the source has no checksum to compare with.',
+    'options.requireChecksum is true, but the source has no checksum that the destination has, too: leave it out.',
   );
 }
 
@@ -84,9 +87,13 @@ function asksForMore({ acl, encryption, metadata, storageClass, tags }: CopyOpti
 
 /** Equal only when something proves it: sizes alone prove nothing. */
 function isSameContent(source: ObjectFacts, destination: ObjectFacts): boolean {
-  if (source.size !== destination.size) return false;
-  const results = compareChecksums(source.checksums, destination.checksums).map(({ result }) => result);
-  return results.includes('equal') && !results.includes('different');
+  return source.size === destination.size && areSameBytes(source.checksums, destination.checksums);
+}
+
+interface Strategy {
+  readonly strategy: 'whole' | 'parts';
+  /** Bytes of the source's parts, where they are to be kept. */
+  readonly sourcePartSize?: number | undefined;
 }
 
 async function strategyFor(
@@ -94,7 +101,7 @@ async function strategyFor(
   source: InspectedSource,
   { destination }: Route,
   { options }: CopyRequest,
-): Promise<'whole' | 'parts'> {
+): Promise<Strategy> {
   const { facts } = source;
   const { limits, capabilities } = destination.client;
   const oneRequest = facts.size === 0 || (options.partSizeMiB === undefined && facts.size <= limits.maxCopyObjectBytes);
@@ -104,10 +111,35 @@ async function strategyFor(
       `The source is an appendable object of ${facts.size} bytes, which ${destination.provider.name} cannot copy in parts.`,
     );
   }
-  if (!oneRequest) return 'parts';
+  const partsFindSource = partCopiesFind(destination.client, source.object.key);
+  if (oneRequest) return partsFindSource ? oneRequestOrKeptParts(runtime, source, destination, options) : WHOLE;
+  if (!partsFindSource) throw partsRefused(facts.size > limits.maxCopyObjectBytes);
+  const given = options.partSizeMiB !== undefined;
+  return { strategy: 'parts', sourcePartSize: given ? undefined : await sourcePartSize(runtime, source) };
+}
+
+const WHOLE: Strategy = { strategy: 'whole' };
+
+async function oneRequestOrKeptParts(
+  runtime: Runtime,
+  source: InspectedSource,
+  destination: OpenStore,
+  options: CopyOptions,
+): Promise<Strategy> {
+  if (source.facts.size === 0 || !etagIsOnlyProof(source, destination, options)) return WHOLE;
   // Only where the store really tells the boundaries is it worth more than one request.
-  const keep = facts.size > 0 && etagIsOnlyProof(source, destination);
-  return keep && (await sourcePartSize(runtime, source)) !== undefined ? 'parts' : 'whole';
+  const kept = await sourcePartSize(runtime, source);
+  return kept === undefined ? WHOLE : { strategy: 'parts', sourcePartSize: kept };
+}
+
+function partsRefused(isTooLarge: boolean): CopyError {
+  const next = isTooLarge
+    ? 'it is too large for one request, so give it another key first'
+    : 'leave options.partSizeMiB out, and it is copied by one request';
+  return new CopyError(
+    'Unsupported',
+    `The key of the source has a % or ?versionId= in it, with which this store does not find it when it copies parts: ${next}.`,
+  );
 }
 
 function pin(
@@ -142,13 +174,15 @@ async function openParts(
     route: { destination },
     source,
     copy,
-    object,
+    made: { object, tagCount },
+    sourcePartSize,
   }: {
     readonly request: CopyRequest;
     readonly route: Route;
     readonly source: InspectedSource;
     readonly copy: PinnedCopy;
-    readonly object: NewObject;
+    readonly made: MadeObject;
+    readonly sourcePartSize: number | undefined;
   },
 ): Promise<Pick<Extract<Step, { strategy: 'parts' }>, 'strategy' | 'copy' | 'spans'>> {
   const { partSizeMiB, maxInFlight = destination.config.maxInFlight } = request.options;
@@ -156,14 +190,14 @@ async function openParts(
     size: source.facts.size,
     limits: destination.client.limits,
     partSizeMiB,
-    sourcePartSize: partSizeMiB === undefined ? await sourcePartSize(runtime, source) : undefined,
+    sourcePartSize,
     maxInFlight: Math.min(maxInFlight, destination.config.maxInFlight),
   });
   const { bucket, key } = request.destination;
   const { uploadId } = await createUpload(runtime, destination.client, { bucket, key, object }, source.providerAheadMs);
   return {
     strategy: 'parts',
-    copy: { ...copy, ...parts, uploadId },
+    copy: { ...copy, ...parts, uploadId, tagCount },
     spans: spansOf(parts),
   };
 }

@@ -5,13 +5,17 @@ import type { ObjectFacts, ObjectVersion, SourceConditions } from '../provider/p
 import type { Runtime } from '../runtime.ts';
 import type { OpenStore } from '../stores.ts';
 import { sourceKeyOf } from './encryption.ts';
+import { nobodyThere } from './nobody-there.ts';
 import { withRetry } from './retry.ts';
+import { isUnseen } from './settle.ts';
 
 /** A source that may be copied, frozen at the version and content that HEAD saw. */
 export interface InspectedSource {
   readonly store: OpenStore;
   readonly object: ObjectVersion;
   readonly facts: ObjectFacts;
+  /** The customer key that it is encrypted with, if there is one. */
+  readonly customerKey: CustomerKey | undefined;
   /** How far the provider's clock is ahead of ours, in milliseconds. */
   readonly providerAheadMs: number;
   /** When the source was looked at, by the provider's clock. */
@@ -31,17 +35,34 @@ export async function inspectSource(
   const customerKey = await sourceKeyOf(runtime, options);
   const named = { bucket: source.bucket, key: source.key, versionId: source.versionId };
   const conditions = conditionsOf(options);
-  const facts = await withRetry(runtime, () => store.client.head({ object: named, conditions, customerKey }));
+  const facts = await withRetry(runtime, () => store.client.head({ object: named, conditions, customerKey })).catch(
+    (error: unknown) => {
+      throw namingTheKey(nobodyThere(error, source.store), options);
+    },
+  );
   const now = runtime.clock.now();
   const pinnedAt = facts.answeredAt ?? now;
   const object = { ...named, versionId: named.versionId ?? facts.versionId };
-  const inspected = { store, object, facts, pinnedAt, providerAheadMs: pinnedAt.getTime() - now.getTime() };
-  await refuseUnreadable(runtime, inspected, customerKey);
+  const providerAheadMs = pinnedAt.getTime() - now.getTime();
+  const inspected = { store, object, facts, customerKey, pinnedAt, providerAheadMs };
+  await refuseUnreadable(runtime, inspected);
   const { maxObjectBytes } = store.client.limits;
   if (facts.size > maxObjectBytes) {
     throw new CopyError('TooLarge', `The source has ${facts.size} bytes; the largest copy has ${maxObjectBytes}.`);
   }
   return inspected;
+}
+
+/** Providers refuse a HEAD with the wrong customer key, or without one, as they refuse others, and give no reason. */
+function namingTheKey(error: unknown, { sourceEncryption }: CopyOptions): unknown {
+  if (!isUnseen(error)) return error;
+  if (sourceEncryption !== undefined) {
+    const hint = `Check that the source is encrypted with the customer key in the secret ${sourceEncryption.keySecret}: a wrong key is refused alike.`;
+    return new CopyError(error.name, `${error.summary} ${hint}`, error.facts);
+  }
+  if (error.name === 'AccessDenied') return error;
+  const hint = 'If the source is encrypted with a customer key, name its secret in options.sourceEncryption.';
+  return new CopyError(error.name, `${error.summary} ${hint}`, error.facts);
 }
 
 function conditionsOf({ ifSource }: CopyOptions): SourceConditions | undefined {
@@ -61,8 +82,7 @@ function conditionsOf({ ifSource }: CopyOptions): SourceConditions | undefined {
  */
 async function refuseUnreadable(
   runtime: Runtime,
-  { store, object, facts }: InspectedSource,
-  customerKey: CustomerKey | undefined,
+  { store, object, facts, customerKey }: InspectedSource,
 ): Promise<void> {
   if (facts.access === 'readable') return;
   const what = `The source is in storage class ${facts.storageClass ?? 'archive'}`;

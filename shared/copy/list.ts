@@ -1,4 +1,4 @@
-import type { ListedPart, ObjectStore, OpenUpload, Upload, UploadsMarker } from '../provider/provider.ts';
+import type { Encryption, ListedPart, ObjectStore, OpenUpload, Upload, UploadsMarker } from '../provider/provider.ts';
 import type { Runtime } from '../runtime.ts';
 import { withRetry } from './retry.ts';
 
@@ -7,12 +7,13 @@ export async function listParts(
   runtime: Runtime,
   client: ObjectStore,
   upload: Upload,
-  { after = 0, last = Number.POSITIVE_INFINITY }: ListPartsOptions = {},
+  { after = 0, last = Number.POSITIVE_INFINITY, encryption }: ListPartsOptions = {},
 ): Promise<ListedPart[]> {
   const listed: ListedPart[] = [];
   let from = after;
   while (from < last) {
-    const request = { upload, after: from, limit: Math.min(client.limits.maxPageItems, last - from) };
+    const limit = Math.min(client.limits.maxPageItems, last - from);
+    const request = { upload, after: from, limit, encryption };
     const page = await withRetry(runtime, () => client.listParts(request));
     listed.push(...page.parts.filter((part) => part.partNumber <= last));
     // A page that does not move on would be asked for again for ever.
@@ -25,6 +26,8 @@ export async function listParts(
 interface ListPartsOptions {
   readonly after?: number;
   readonly last?: number;
+  /** As the upload began with it. */
+  readonly encryption?: Encryption | undefined;
 }
 
 /** All open uploads of exactly this key. */

@@ -1,11 +1,12 @@
 import type { CopyOptions } from '../contract.ts';
-import { CopyError } from '../errors.ts';
+import { CopyError, isRetryable } from '../errors.ts';
 import { TOKEN_METADATA } from '../naming.ts';
-import type { ChecksumName, ContentHeaders, NewObject, ObjectFacts, ObjectVersion } from '../provider/provider.ts';
+import type { ContentHeaders, NewObject, ObjectFacts, ObjectVersion } from '../provider/provider.ts';
 import type { Runtime } from '../runtime.ts';
 import type { OpenStore } from '../stores.ts';
 import { encryptionOf } from './encryption.ts';
 import { withRetry } from './retry.ts';
+import { commonChecksum } from './verify.ts';
 
 interface NewObjectInput {
   readonly source: { readonly store: OpenStore; readonly object: ObjectVersion; readonly facts: ObjectFacts };
@@ -14,60 +15,100 @@ interface NewObjectInput {
   readonly token: string | undefined;
 }
 
+/** What the destination is to be, and how much of the source that is. */
+export interface MadeObject {
+  readonly object: NewObject;
+  /** Tags that it is given; null where nobody could read those of the source. */
+  readonly tagCount: number | null;
+}
+
 /**
  * What the destination has to be given at its start: a copy in parts carries no header, metadata or tag by itself.
  *
  * @throws CopyError Unsupported, or InvalidRequest when the metadata with our token is too large.
  */
-export async function newObjectFor(runtime: Runtime, input: NewObjectInput): Promise<NewObject> {
+export async function newObjectFor(runtime: Runtime, input: NewObjectInput): Promise<MadeObject> {
   const { destination, options, token } = input;
   const { headers, metadata } = carriedMetadata(input.source.facts, options);
   const marked = token === undefined ? metadata : { ...metadata, [TOKEN_METADATA]: token };
   requireRoom(marked, destination.client.limits.maxMetadataBytes);
-  return {
+  const tags = await carriedTags(runtime, input);
+  const object: NewObject = {
     headers,
     metadata: marked,
-    tags: await carriedTags(runtime, input),
+    tags: tags ?? {},
     acl: options.acl,
     storageClass: options.storageClass,
     encryption: await encryptionOf(runtime, options),
-    checksum: commonChecksum(input.source.facts, destination),
+    checksum: commonChecksum(input.source.facts.checksums, destination.client),
     overwrite: options.overwrite !== 'never',
   };
+  return { object, tagCount: tags === undefined ? null : Object.keys(tags).length };
 }
 
-/** A checksum that the source has and the destination can compute over the whole object. */
-function commonChecksum({ checksums }: ObjectFacts, { client }: OpenStore): ChecksumName | undefined {
-  return client.capabilities.checksums.find((name) => checksums[name] !== undefined);
+/**
+ * Metadata that nobody can read must not get lost without a word.
+ *
+ * @throws CopyError Unsupported
+ */
+export function refuseHiddenMetadata({ hiddenMetadataCount }: ObjectFacts, { metadata }: CopyOptions): void {
+  if (hiddenMetadataCount === undefined || metadata !== 'copy') return;
+  const what = hiddenMetadataCount === 1 ? '1 entry' : `${hiddenMetadataCount} entries`;
+  throw new CopyError(
+    'Unsupported',
+    `The source has ${what} of user metadata that no header can hold, so the provider does not show them and a copy would lose them: say in options.metadata what the destination is to have.`,
+  );
 }
 
 function carriedMetadata(
   facts: ObjectFacts,
-  { metadata: choice }: CopyOptions,
+  options: CopyOptions,
 ): { readonly headers: ContentHeaders; readonly metadata: Readonly<Record<string, string>> } {
+  const { metadata: choice } = options;
   if (choice !== 'copy') {
     const { user, ...headers } = choice;
     return { headers, metadata: user };
   }
+  refuseHiddenMetadata(facts, options);
   // The token of an earlier copy says nothing about this one.
   const { [TOKEN_METADATA]: _earlier, ...metadata } = facts.metadata;
   return { headers: facts.headers, metadata };
 }
 
+/** @returns undefined where the source may have tags that these credentials may not read. */
 async function carriedTags(
   runtime: Runtime,
   { source: { store, object, facts }, destination, options: { tags } }: NewObjectInput,
-): Promise<Readonly<Record<string, string>>> {
+): Promise<Tags | undefined> {
   if (tags === 'none') return {};
   if (tags !== 'copy') return tags;
-  if (facts.tagCount === 0) return {};
-  if (!destination.client.capabilities.tags) {
-    throw new CopyError(
-      'Unsupported',
-      `The source has ${facts.tagCount} tags, but ${destination.provider.name} has no tags: set options.tags to "none".`,
-    );
-  }
-  return withRetry(runtime, () => store.client.getTagging(object));
+  const { tagCount } = facts;
+  if (tagCount === 0 || (tagCount === undefined && !store.client.capabilities.tags)) return {};
+  if (tagCount !== undefined) requireTags(tagCount, destination);
+  const read = await withRetry(runtime, () => readTags(store, object, tagCount ?? 0)).catch((error: unknown) => {
+    // HEAD tells of tags to those only who may read them, so a refusal says nothing about whether there are any.
+    if (tagCount === undefined && error instanceof CopyError && !isRetryable(error)) return undefined;
+    throw error;
+  });
+  if (read !== undefined) requireTags(Object.keys(read).length, destination);
+  return read;
+}
+
+type Tags = NewObject['tags'];
+
+async function readTags({ client }: OpenStore, object: ObjectVersion, expected: number): Promise<Tags> {
+  const read = await client.getTagging(object);
+  const count = Object.keys(read).length;
+  if (count >= expected) return read;
+  throw new CopyError('IncompleteAnswer', `The source has ${expected} tags, but only ${count} were listed.`);
+}
+
+function requireTags(count: number, { client, provider }: OpenStore): void {
+  if (count === 0 || client.capabilities.tags) return;
+  throw new CopyError(
+    'Unsupported',
+    `The source has ${count} tags, but ${provider.name} has no tags: set options.tags to "none".`,
+  );
 }
 
 function requireRoom(metadata: Readonly<Record<string, string>>, maxBytes: number): void {

@@ -106,12 +106,27 @@ function refuseOtherEncryption(
   if (asked === undefined) return;
   const key = asked.kind === 'kms' ? asked.keyId : undefined;
   const kind = asked.kind !== 'kms' || /kms/i.test(stored?.algorithm ?? '');
-  if (stored !== undefined && kind && (key === undefined || stored.keyId === undefined || stored.keyId === key)) return;
+  if (stored !== undefined && kind && mayBeSameKey(key, stored.keyId)) return;
   const found = stored === undefined ? 'no encryption' : [stored.algorithm, stored.keyId].join(' ').trim();
   throw new CopyError(
     'Unsupported',
     `The destination was written with ${found}, but options.encryption asks for ${[asked.kind, key].join(' ').trim()}.`,
   );
+}
+
+/**
+ * False only for two names that certainly mean two keys. Providers report a bare id in a longer form (an ARN, region and
+ * domain), whose last segment it is; which key an alias stands for only they know.
+ *
+ * @see https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html#key-id
+ */
+function mayBeSameKey(asked: string | undefined, stored: string | undefined): boolean {
+  if (asked === undefined || stored === undefined || /(?:^|:)alias\//.test(asked)) return true;
+  return bareKeyId(asked) === bareKeyId(stored);
+}
+
+function bareKeyId(key: string): string | undefined {
+  return key.toLowerCase().split(/[:/]/).at(-1);
 }
 
 function refuseDifference(checks: readonly Check[], { options, destination }: PinnedCopy): void {
@@ -132,7 +147,7 @@ function refuseDifference(checks: readonly Check[], { options, destination }: Pi
 }
 
 function isContentProof(name: Check['name']): boolean {
-  return name !== 'size' && name !== 'parts' && name !== 'sourceUnchanged';
+  return !['size', 'parts', 'sourceUnchanged', 'tags'].includes(name);
 }
 
 function secondsSince({ clock }: Runtime, startedAt: string): number {

@@ -14,7 +14,7 @@ export interface Route {
  *
  * @throws CopyError InvalidRequest, RegionMismatch or Unsupported.
  */
-export function routeOf({ stores }: ProcessRuntime, request: CopyRequest): Route {
+export function routeOf({ stores }: Pick<ProcessRuntime, 'stores'>, request: CopyRequest): Route {
   const route = {
     source: stores.open(request.source, 'source'),
     destination: stores.open(request.destination, 'destination'),

@@ -1,11 +1,12 @@
 import type { PinnedCopy } from '../contract.ts';
 import type { CustomerKey } from '../credentials.ts';
-import { CopyError, type ErrorName } from '../errors.ts';
+import { CopyError, type ErrorName, withFacts } from '../errors.ts';
 import { sameEtag } from '../etag.ts';
 import { TOKEN_METADATA } from '../naming.ts';
-import type { ObjectFacts, ObjectStore, ObjectVersion, WrittenObject } from '../provider/provider.ts';
+import type { Checksums, ObjectFacts, ObjectStore, ObjectVersion, WrittenObject } from '../provider/provider.ts';
 import type { Runtime } from '../runtime.ts';
 import { withRetry } from './retry.ts';
+import { areSameBytes } from './verify.ts';
 
 /** The facts of an object, or undefined when there is none. */
 export async function headIfExists(
@@ -43,8 +44,8 @@ interface Mark {
   readonly uploadId: string | undefined;
   /** Bytes. */
   readonly size: number;
-  /** CRC-64 of the source, if it is known. */
-  readonly crc64ecma: string | undefined;
+  /** Checksums of the source, as far as they are known. */
+  readonly checksums: Checksums;
   readonly pinnedAt: Date;
 }
 
@@ -52,17 +53,17 @@ interface Mark {
  * Answers "is this object mine?". The token answers it for certain. Without one, an object of the right size and
  * checksum that is younger than the copy counts as ours: equal content, maybe not our write.
  */
-function isOurs(facts: ObjectFacts, { token, uploadId, size, crc64ecma, pinnedAt }: Mark): boolean {
+function isOurs(facts: ObjectFacts, { token, uploadId, size, checksums, pinnedAt }: Mark): boolean {
   if (uploadId !== undefined && facts.uploadId === uploadId) return true;
   if (token !== undefined) return facts.metadata[TOKEN_METADATA] === token;
-  const sameContent = crc64ecma !== undefined && facts.checksums.crc64ecma === crc64ecma;
+  const sameContent = areSameBytes(checksums, facts.checksums);
   // Last-Modified has whole seconds.
   return facts.size === size && sameContent && facts.lastModified.getTime() >= pinnedAt.getTime() - 1000;
 }
 
 /** The mark of a pinned copy. */
 function markOf({ token, uploadId, size, checksums, pinnedAt }: PinnedCopy): Mark {
-  return { token, uploadId, size, crc64ecma: checksums.crc64ecma, pinnedAt: new Date(pinnedAt) };
+  return { token, uploadId, size, checksums, pinnedAt: new Date(pinnedAt) };
 }
 
 /**
@@ -77,7 +78,7 @@ export async function refuseOccupied(
   client: ObjectStore,
   copy: PinnedCopy,
 ): Promise<ObjectFacts | undefined> {
-  const facts = await headDestination(runtime, client, copy, undefined);
+  const facts = await lookBeforeWriting(runtime, client, copy);
   if (facts === undefined) return undefined;
   // Without a token the same content proves nothing here: it may be from before.
   if (copy.token !== undefined && isOurs(facts, markOf(copy))) return facts;
@@ -89,14 +90,34 @@ export async function refuseOccupied(
   );
 }
 
-/** The destination's facts when its mark says that this copy wrote it; undefined for none, or somebody else's. */
-export async function ourObject(
-  runtime: Runtime,
-  client: ObjectStore,
-  copy: PinnedCopy,
-): Promise<ObjectFacts | undefined> {
-  const facts = await headDestination(runtime, client, copy, undefined);
-  return facts !== undefined && isOurs(facts, markOf(copy)) ? facts : undefined;
+/** What a look for our own object found. */
+export interface Look {
+  /** Of the destination, when its mark says that this copy wrote it; undefined for none, or somebody else's. */
+  readonly facts: ObjectFacts | undefined;
+  /** The look was refused, so that nothing is known. */
+  readonly unseen: boolean;
+}
+
+/** Looks whether the destination is what this copy wrote. */
+export async function lookForOurs(runtime: Runtime, client: ObjectStore, copy: PinnedCopy): Promise<Look> {
+  try {
+    const facts = await headDestination(runtime, client, copy, undefined);
+    const ours = facts !== undefined && isOurs(facts, markOf(copy));
+    return { facts: ours ? facts : undefined, unseen: false };
+  } catch (error) {
+    if (isUnseen(error)) return { facts: undefined, unseen: true };
+    throw error;
+  }
+}
+
+/** What lets credentials look: where nothing may be listed, providers refuse to say that an object is not there. */
+const LET_LOOK = 'allow the credentials to read it and to list its bucket';
+
+/** The same error, saying that nobody could see whether the work was done all the same. */
+export function sayUnseen(error: CopyError): CopyError {
+  const note = `the destination could not be looked at to see whether it was written: ${LET_LOOK}`;
+  const { notes = [] } = error.facts;
+  return notes.includes(note) ? error : withFacts(error, { notes: [...notes, note] });
 }
 
 /**
@@ -109,7 +130,7 @@ export async function writtenFacts(
   copy: PinnedCopy,
   { etag, versionId }: WrittenObject,
 ): Promise<ObjectFacts | undefined> {
-  const facts = await headIfAllowed(() => headDestination(runtime, client, copy, versionId));
+  const facts = await ifSeen(() => headDestination(runtime, client, copy, versionId));
   if (facts === undefined) return undefined;
   const same =
     copy.token === undefined
@@ -118,20 +139,73 @@ export async function writtenFacts(
   return same ? facts : undefined;
 }
 
-/** Credentials that may write but not read cannot look at what they wrote: nothing is known then, nothing is wrong. */
-async function headIfAllowed(head: () => Promise<ObjectFacts | undefined>): Promise<ObjectFacts | undefined> {
+/**
+ * Looks at the destination before it is written. A look that is refused stands in the way only where nothing else
+ * protects an object that may be there.
+ *
+ * @throws CopyError AccessDenied, InvalidRequest or Unknown.
+ */
+export async function lookBeforeWriting(
+  runtime: Runtime,
+  client: ObjectStore,
+  copy: Destined,
+): Promise<ObjectFacts | undefined> {
   try {
-    return await head();
+    return await headDestination(runtime, client, copy, undefined);
   } catch (error) {
-    if (error instanceof CopyError && error.name === 'AccessDenied') return undefined;
+    if (!isUnseen(error)) throw error;
+    if (copy.options.overwrite !== 'never' || client.capabilities.forbidOverwrite) return undefined;
+    throw unseenBeforeWriting(error, client, copy);
+  }
+}
+
+/** An object that is not there is 404, or 403 for those who may not list: a 400 is about what the object needs. */
+function unseenBeforeWriting(error: CopyError, { provider }: ObjectStore, { destination }: Destined): CopyError {
+  if (error.facts.status === 400) {
+    return new CopyError(
+      'DestinationExists',
+      `The destination ${destination.bucket}/${destination.key} seems to exist under a customer key, and options.overwrite is "never". ${error.summary}`,
+      error.facts,
+    );
+  }
+  return new CopyError(
+    error.name,
+    `options.overwrite is "never" and ${provider} cannot refuse to overwrite, so the destination has to be looked at first: ${LET_LOOK}, or check its customer key. ${error.summary}`,
+    error.facts,
+  );
+}
+
+/**
+ * What refuses a look: credentials that may write but not read (where nothing may be listed, an object that is not
+ * there is refused, too), and an object under another customer key than ours, or without one.
+ */
+export function isUnseen(error: unknown): error is CopyError {
+  if (!(error instanceof CopyError)) return false;
+  const { name, facts } = error;
+  // An answer to HEAD has no body, so that a 400 cannot say what it dislikes.
+  return name === 'AccessDenied' || (facts.status === 400 && (name === 'InvalidRequest' || name === 'Unknown'));
+}
+
+/** The result of a look; undefined when it is refused: nothing is known then, and nothing is wrong. */
+async function ifSeen<T>(look: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await look();
+  } catch (error) {
+    if (isUnseen(error)) return undefined;
     throw error;
   }
+}
+
+/** What tells where a copy goes and how it is encrypted there. */
+interface Destined {
+  readonly destination: Pick<PinnedCopy['destination'], 'bucket' | 'key'>;
+  readonly options: Pick<PinnedCopy['options'], 'overwrite' | 'encryption'>;
 }
 
 async function headDestination(
   runtime: Runtime,
   client: ObjectStore,
-  { destination: { bucket, key }, options: { encryption } }: PinnedCopy,
+  { destination: { bucket, key }, options: { encryption } }: Destined,
   versionId: string | undefined,
 ): Promise<ObjectFacts | undefined> {
   const customerKey = encryption?.kind === 'customer' ? await runtime.customerKey(encryption.keySecret) : undefined;

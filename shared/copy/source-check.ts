@@ -7,9 +7,9 @@ import { headIfExists } from './settle.ts';
 import { compare } from './verify.ts';
 
 /**
- * Says whether every byte came from the pinned version. A version never changes, and a provider that honours the
- * condition on each request has refused everything else. Where it ignores the condition, only a look at the source
- * tells, and that has to be before Complete makes the object visible.
+ * Says whether every byte came from the pinned version. A version never changes, and a provider that is known to honour
+ * the condition on each request has refused everything else. Where it ignores the condition, or may ignore it without a
+ * word, only a look at the source tells, and that has to be before Complete makes the object visible.
  *
  * @throws CopyError SourceChanged
  */
@@ -19,7 +19,7 @@ export async function checkSource(runtime: Runtime, copy: PinnedCopy): Promise<C
   const pinned = versionId ?? copy.etag;
   const copier = runtime.stores.open(copy.destination, 'destination').client;
   // The destination's client makes the copy, so it is the one that sends the condition or does not.
-  if (copier.capabilities.partConditions || (versionId !== undefined && versionId !== 'null')) {
+  if (copier.capabilities.partConditionsProven || (versionId !== undefined && versionId !== 'null')) {
     return { name: 'sourceUnchanged', result: 'equal', source: pinned };
   }
   const facts = await headIfExists(

@@ -1,5 +1,5 @@
 import type { Check } from '../contract.ts';
-import type { Checksums } from '../provider/provider.ts';
+import type { ChecksumName, Checksums, ObjectStore } from '../provider/provider.ts';
 
 const CHECKSUMS = ['crc64ecma', 'crc64nvme', 'crc32', 'crc32c'] as const;
 
@@ -19,6 +19,17 @@ export function compare(
   };
   if (source === undefined || destination === undefined) return { name, result: 'unavailable', ...values };
   return { name, result: same(source, destination) ? 'equal' : 'different', ...values };
+}
+
+/** A checksum of the source that the destination's store knows, too. */
+export function commonChecksum(checksums: Checksums, { capabilities }: ObjectStore): ChecksumName | undefined {
+  return capabilities.checksums.find((name) => checksums[name] !== undefined);
+}
+
+/** True only when something proves it: no checksum differs, and one at least is equal. */
+export function areSameBytes(source: Checksums, destination: Checksums): boolean {
+  const results = compareChecksums(source, destination).map(({ result }) => result);
+  return results.includes('equal') && !results.includes('different');
 }
 
 /** One check for every checksum that either side has. */

@@ -5,7 +5,7 @@ import type { ObjectFacts, ObjectStore, WrittenObject } from '../provider/provid
 import type { Runtime } from '../runtime.ts';
 import { asSourceChange } from './pin.ts';
 import { withRetry } from './retry.ts';
-import { isUnclear, ourObject } from './settle.ts';
+import { isUnclear, type Look, lookForOurs, refuseOccupied, sayUnseen } from './settle.ts';
 
 /** After a lost answer the provider may still be at work, and its upload be gone before its object is there. */
 const LOOKS = 12;
@@ -33,21 +33,25 @@ export function writeOnce(
   { operation, send, repeatable }: Write,
 ): Promise<WrittenObject> {
   let unclear = false;
+  let tries = 0;
   const settle = async (error: CopyError): Promise<WrittenObject> => {
     // Only an upload that went away behind an unclear answer is worth waiting for.
     const looks = unclear && error.name === 'UploadGone' ? LOOKS : 1;
-    const facts = await lookForOurs(runtime, client, copy, looks);
+    const { facts, unseen } = await lookOften(runtime, client, copy, looks);
     if (facts !== undefined) {
       runtime.observe({ type: 'retry', error, delayMs: 0, settled: true });
       return facts;
     }
     unclear ||= isUnclear(error);
-    if (repeatable || !unclear) throw error;
-    throw new CopyError('Unknown', 'Nothing tells whether the destination was written: look at it.', error.facts);
+    const known = unseen ? sayUnseen(error) : error;
+    if (repeatable || !unclear) throw known;
+    throw new CopyError('Unknown', 'Nothing tells whether the destination was written: look at it.', known.facts);
   };
   return withRetry(runtime, async () => {
+    tries += 1;
     try {
-      const written = await send();
+      const ours = tries > 1 ? await lookAgain(runtime, client, copy) : undefined;
+      const written = ours ?? (await send());
       if (provenEtag(written.etag) !== undefined || client.capabilities.etagMayBeAbsent) return written;
       throw new CopyError('MissingETag', 'The provider reported success, but sent no ETag.', {
         provider: client.provider,
@@ -60,15 +64,19 @@ export function writeOnce(
   });
 }
 
-async function lookForOurs(
-  runtime: Runtime,
-  client: ObjectStore,
-  copy: PinnedCopy,
-  looks: number,
-): Promise<ObjectFacts | undefined> {
-  for (let look = 1; ; look += 1) {
-    const facts = await ourObject(runtime, client, copy);
-    if (facts !== undefined || look >= looks || runtime.remainingMs() < 2 * LOOK_PAUSE_MS) return facts;
+/**
+ * Between two tries somebody may have written what must not be overwritten. Without a token nothing would tell their
+ * object from ours.
+ */
+async function lookAgain(runtime: Runtime, client: ObjectStore, copy: PinnedCopy): Promise<ObjectFacts | undefined> {
+  if (copy.options.overwrite !== 'never' || copy.token === undefined) return undefined;
+  return refuseOccupied(runtime, client, copy);
+}
+
+async function lookOften(runtime: Runtime, client: ObjectStore, copy: PinnedCopy, looks: number): Promise<Look> {
+  for (let count = 1; ; count += 1) {
+    const look = await lookForOurs(runtime, client, copy);
+    if (look.facts !== undefined || count >= looks || runtime.remainingMs() < 2 * LOOK_PAUSE_MS) return look;
     await runtime.clock.sleep(LOOK_PAUSE_MS);
   }
 }

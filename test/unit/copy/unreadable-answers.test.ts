@@ -1,0 +1,31 @@
+import { expect, it } from 'vitest';
+import { startEmulated } from '../../emulated-world.ts';
+import type { Fault } from '../../emulators/fault-plan.ts';
+import { startS3Emulator } from '../../emulators/s3/emulator.ts';
+import { seededBytes } from '../../world.ts';
+
+const MIB = 1024 * 1024;
+const BYTES = seededBytes(2 * 5 * MIB + 7);
+const UNREADABLE: Fault = { kind: 'malformed-xml' };
+
+async function start(...operations: readonly string[]) {
+  const rules = operations.map((operation) => ({ operation, fault: UNREADABLE }));
+  const emulator = await startS3Emulator({ buckets: ['raw', 'archive'], faults: { seed: 1, rules } });
+  emulator.model.putObject('raw', 'key', BYTES);
+  return startEmulated('s3', emulator);
+}
+
+it('a new upload whose id cannot be read is aborted before another one is begun', async () => {
+  await using world = await start('CreateMultipartUpload');
+  expect(await world.failed({ partSizeMiB: 5 })).toMatchObject({ name: 'IncompleteAnswer' });
+  expect(world.openUploads()).toBe(0);
+});
+
+it('where the list of uploads cannot be read either, no second one is begun', async () => {
+  await using world = await start('CreateMultipartUpload', 'ListMultipartUploads');
+  const { name, message } = await world.failed({ partSizeMiB: 5 });
+  expect(name).toBe('Unknown');
+  expect(message).toContain('neither its id nor the list of uploads can be read');
+  expect(message).toMatch(/an upload may be open since \S+Z until \S+Z/);
+  expect(world.emulator.requests.count('CreateMultipartUpload')).toBe(1);
+});
