@@ -101,7 +101,6 @@ osd data = ${join(folder, 'osd')}
 [${RGW}]
 # Without tcp_nodelay a request takes 48 ms instead of 5.
 rgw frontends = beast ${endpoint} tcp_nodelay=1
-rgw multipart min part size = 1
 rgw data = ${join(folder, 'rgw')}
 `;
 }

@@ -4,7 +4,10 @@ import { describeConformance } from './suite.ts';
 
 describe.each([true, false])('ETag in the answer to a copied part: %s', (etagOnCopy) => {
   describeConformance('the QingStor emulator', async () => {
-    const qingstor = await startQingstorEmulator({ buckets: ['originals', 'archive'], quirks: { etagOnCopy } });
+    const qingstor = await startQingstorEmulator({
+      buckets: ['originals', 'archive', { name: 'versions', versioning: 'enabled' }],
+      quirks: { etagOnCopy },
+    });
     return {
       store: {
         provider: 'qingstor',
@@ -18,6 +21,7 @@ describe.each([true, false])('ETag in the answer to a copied part: %s', (etagOnC
         QS_SECRET_ACCESS_KEY: demoQingstorAccount.secretAccessKey,
       },
       buckets: ['originals', 'archive'],
+      versioned: 'versions',
       [Symbol.asyncDispose]: () => qingstor.close(),
     };
   });

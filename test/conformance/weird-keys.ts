@@ -19,3 +19,11 @@ export const WEIRD_KEYS = [
   'trailing/',
   `long-${'ü'.repeat(480)}`,
 ] as const;
+
+/** A key that OBS and S3 have, and others refuse. */
+export const LEADING_SLASH_KEY = '/leading/slash.bin';
+
+/** The keys that stay what they are in an SDK whose HTTP client folds segments of dots away. */
+export const KEYS_WITHOUT_DOT_SEGMENTS = WEIRD_KEYS.filter(
+  (key) => !key.split('/').some((segment) => segment === '.' || segment === '..'),
+);

@@ -1,5 +1,5 @@
+import { messageOf } from '@objectferry/shared/cause.ts';
 import { describe, expect, it } from 'vitest';
-import { messageOf } from '#infra/local/cli/report.ts';
 import { runCopy } from '#infra/local/local-copy.ts';
 import { seededBytes, startWorld } from '../world.ts';
 

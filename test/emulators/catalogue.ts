@@ -1,28 +1,12 @@
-import type { FaultPlan } from './fault-plan.ts';
-import type { FaultHit } from './faults.ts';
-import type { ObjectModel } from './object-model.ts';
+import type { Account } from './account.ts';
 import { startObsEmulator } from './obs/emulator.ts';
 import { startOssEmulator } from './oss/emulator.ts';
 import { startQingstorEmulator } from './qingstor/emulator.ts';
 import { startS3Emulator } from './s3/emulator.ts';
+import type { EmulatorOptions, RunningEmulator } from './start.ts';
 
 /** What all emulators have in common. */
-export interface Emulator {
-  /** For path style. */
-  readonly endpoint: string;
-  readonly virtualHostEndpoint: string;
-  readonly region: string;
-  readonly accounts: readonly { readonly accessKeyId: string; readonly secretAccessKey: string }[];
-  readonly model: ObjectModel;
-  readonly faults: { setPlan(plan: FaultPlan): void; readonly log: readonly FaultHit[] };
-  close(): Promise<void>;
-}
-
-interface EmulatorOptions {
-  readonly port?: number;
-  readonly buckets?: readonly string[];
-  readonly faults?: FaultPlan;
-}
+export type Emulator = RunningEmulator<Account>;
 
 /** A provider that can be served on this machine. */
 export interface EmulatedProvider {
@@ -36,7 +20,9 @@ export interface EmulatedProvider {
   readonly initiate: string;
   /** MiB of the smallest part. */
   readonly partSizeMiB: number;
-  readonly start: (options: EmulatorOptions) => Promise<Emulator>;
+  readonly start: (
+    options: Pick<EmulatorOptions<Account, never>, 'port' | 'accounts' | 'buckets' | 'faults'>,
+  ) => Promise<Emulator>;
 }
 
 const BUCKETS = ['raw', 'archive'] as const;

@@ -4,6 +4,9 @@ import { stringify } from 'yaml';
 import { EMULATED, type EmulatedProvider, storeFor } from './catalogue.ts';
 import { type FaultPlan, noFaults } from './fault-plan.ts';
 import { FaultPlanError, parseFaultPlan } from './fault-plan-parser.ts';
+import type { S3Quirks } from './s3/context.ts';
+import { startS3Emulator } from './s3/emulator.ts';
+import { parseS3Quirks, QuirksError } from './s3/quirks-parser.ts';
 
 /** What is printed about one emulator: enough to point a client at it. */
 interface Serving {
@@ -28,12 +31,14 @@ interface StartOptions {
 
 class UsageError extends Error {}
 
-const usage = `Usage: objectferry emulators [--json] [--faults FILE] [--port-base N]
+const usage = `Usage: objectferry emulators [--json] [--faults FILE] [--s3-quirks FILE|JSON] [--port-base N]
 
 Serves the provider emulators on loopback until Ctrl-C and prints their endpoints, keys and a stores file.
 
   --json         print one JSON line
   --faults FILE  misbehave as the fault plan in this JSON file says
+  --s3-quirks FILE|JSON
+                 the store s3 is not Amazon's, but one with these habits, for example {"completeEtag":"empty"}
   --port-base N  listen on this port and the next ones, not on free ones`;
 
 const sampleKey = 'sample.bin';
@@ -133,6 +138,28 @@ async function readFaults(file: string | undefined): Promise<FaultPlan> {
   return parseFaultPlan(parsed);
 }
 
+/** The text itself where it is an object, else that of the file it names. */
+async function readS3Quirks(text: string | undefined): Promise<Partial<S3Quirks>> {
+  if (text === undefined) {
+    return {};
+  }
+  if (text.trimStart().startsWith('{')) {
+    return parseS3Quirks(text);
+  }
+  try {
+    return parseS3Quirks(await readFile(text, 'utf8'));
+  } catch (error) {
+    if (error instanceof QuirksError) {
+      throw error;
+    }
+    throw new UsageError(`The file of S3 quirks ${text} cannot be read.`);
+  }
+}
+
+function withQuirks(provider: EmulatedProvider, quirks: Partial<S3Quirks>): EmulatedProvider {
+  return { ...provider, start: (options) => startS3Emulator({ ...options, quirks }) };
+}
+
 function readPort(text: string | undefined): number | undefined {
   const port = Number(text);
   if (text !== undefined && (!/^\d+$/.test(text) || port < 1 || port + providers.length - 1 > lastPort)) {
@@ -149,20 +176,25 @@ function readFlags(argv: readonly string[]) {
         help: { type: 'boolean', short: 'h' },
         json: { type: 'boolean' },
         faults: { type: 'string' },
+        's3-quirks': { type: 'string' },
         'port-base': { type: 'string' },
       },
     }).values;
   } catch (error) {
     const [first = ''] = (error instanceof Error ? error.message : String(error)).split('. ');
-    throw new UsageError(`${first.replace(/\.$/, '')}; the flags are --json, --faults FILE and --port-base N.`);
+    throw new UsageError(
+      `${first.replace(/\.$/, '')}; the flags are --json, --faults FILE, --s3-quirks FILE|JSON and --port-base N.`,
+    );
   }
 }
 
 async function start(flags: ReturnType<typeof readFlags>): Promise<readonly Serving[]> {
   const base = readPort(flags['port-base']);
   const faults = await readFaults(flags.faults);
+  const quirks = await readS3Quirks(flags['s3-quirks']);
   const servings: Serving[] = [];
-  for (const [index, [name, provider]] of providers.entries()) {
+  for (const [index, [name, usual]] of providers.entries()) {
+    const provider = name === 's3' ? withQuirks(usual, quirks) : usual;
     try {
       servings.push(await serve(name, provider, { port: base === undefined ? 0 : base + index, faults }));
     } catch (error) {
@@ -196,7 +228,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     await Promise.all(servings.map((serving) => serving.close()));
     return 0;
   } catch (error) {
-    if (error instanceof UsageError || error instanceof FaultPlanError) {
+    if (error instanceof UsageError || error instanceof FaultPlanError || error instanceof QuirksError) {
       console.error(error.message);
       return 2;
     }

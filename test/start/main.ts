@@ -1,11 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
+import { messageOf } from '@objectferry/shared/cause.ts';
 import { Receipt } from '@objectferry/shared/contract.ts';
 import { parse } from '@objectferry/shared/schema.ts';
 import { BAD_REQUEST, DONE, STOPPED } from '#infra/local/cli/exit-code.ts';
 import { formatBytes } from '#infra/local/cli/format.ts';
-import { explain, messageOf, receiptLines } from '#infra/local/cli/report.ts';
+import { explain, receiptLines } from '#infra/local/cli/report.ts';
 import { run } from '#infra/local/cli/run.ts';
 import { firstDifference } from './compare.ts';
 import { faultsOf } from './faults.ts';

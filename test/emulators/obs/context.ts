@@ -1,3 +1,4 @@
+import type { TemporaryAccount } from '../account.ts';
 import type { Answer, WireRequest } from '../answer.ts';
 import type { Target } from '../faults.ts';
 import type { ObjectModel } from '../object-model.ts';
@@ -7,20 +8,12 @@ import type { Query } from '../query.ts';
 import { Refusal } from '../refusal.ts';
 import type { Dialect } from './dialect.ts';
 
-/** An action that an account may not take: everywhere, or in one bucket. */
-type DeniedAction = string | { readonly action: string; readonly bucket: string };
-
-/** Who may call, and with which secret. */
-export interface ObsAccount {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
+/** Who may call OBS. */
+export interface ObsAccount extends TemporaryAccount {
   /** The user behind the key: temporary keys of one user are the same initiator. The key itself if not said otherwise. */
   readonly principal?: string;
-  /** Temporary credentials: every request has to carry this token. */
-  readonly sessionToken?: string;
-  readonly tokenExpiresAt?: Date;
-  /** Such as `obs:object:PutObject`; everything else is allowed. */
-  readonly deniedActions?: readonly DeniedAction[];
+  /** System roles that it has besides its policy. */
+  readonly roles?: readonly string[];
 }
 
 /** Where documents disagree about OBS or say nothing, or endpoints differ: how this emulator behaves. */
@@ -90,16 +83,6 @@ export function own(call: ObsCall, name: string): string | undefined {
 /** The user that signed the request. */
 export function principalOf({ account }: ObsCall): string {
   return account?.principal ?? account?.accessKeyId ?? '';
-}
-
-/** Refuses what the account was told it may not do. */
-export function authorize(call: ObsCall, action: string, bucket: string | undefined): void {
-  const denied = call.account?.deniedActions?.some((entry) =>
-    typeof entry === 'string' ? entry === action : entry.action === action && entry.bucket === bucket,
-  );
-  if (denied) {
-    throw accessDenied();
-  }
 }
 
 /** The refusal of what is not allowed. */

@@ -1,18 +1,13 @@
 import type { Bucket, StoredVersion } from '../object-types.ts';
-import { decodePercent, parseQuery } from '../query.ts';
+import { decodePercent } from '../query.ts';
 import { Refusal } from '../refusal.ts';
+import { type CopySource, missing, parseCopySource } from '../target.ts';
 import { checkCopyConditions } from './conditions.ts';
-import { authorize, type BucketCall, invalid, type ObsContext, own } from './context.ts';
+import { type BucketCall, invalid, type ObsContext, own } from './context.ts';
 import { amzDialect } from './dialect.ts';
-import { checkReadKey } from './encryption.ts';
-import { checkReadable, missing } from './versions.ts';
-
-/** What the copy-source header names. */
-interface CopySource {
-  readonly bucket: string;
-  readonly key: string;
-  readonly versionId: string | undefined;
-}
+import { checkKmsKey, checkReadKey } from './encryption.ts';
+import { authorizeAccess } from './permissions.ts';
+import { checkReadable } from './versions.ts';
 
 /** A source that may be copied from. */
 export interface OpenSource {
@@ -20,20 +15,13 @@ export interface OpenSource {
   readonly version: StoredVersion;
 }
 
-/**
- * Takes a copy source apart. The order matters: the first raw `?` begins the version, because one in a key is `%3F`; decoding
- * comes before the split at `/`, because Huawei's own SDK encodes even that one. A raw `+` stands for a blank.
- */
-function parseCopySource(value: string): CopySource {
-  const question = value.indexOf('?');
-  const versionId = question < 0 ? undefined : parseQuery(value.slice(question + 1)).get('versionId');
-  const encoded = question < 0 ? value : value.slice(0, question);
-  const path = decodePercent(encoded.replaceAll('+', '%20')).replace(/^\//, '');
-  const slash = path.indexOf('/');
-  if (slash < 1 || slash === path.length - 1) {
-    throw invalid('InvalidArgument', 'The copy source must name bucket and object: /sourcebucket/sourceobject.');
-  }
-  return { bucket: path.slice(0, slash), key: path.slice(slash + 1), versionId };
+/** Huawei's own SDK encodes the slash behind the bucket; a raw `+` stands for a blank. */
+function readCopySource(value: string): CopySource {
+  return parseCopySource(value, {
+    decode: (text) => decodePercent(text.replaceAll('+', '%20')),
+    refusal: () =>
+      invalid('InvalidArgument', 'The copy source must name bucket and object: /sourcebucket/sourceobject.'),
+  });
 }
 
 /** Finds what is to be copied and refuses what OBS does not copy from. */
@@ -41,9 +29,8 @@ export function openCopySource(context: ObsContext, call: BucketCall): OpenSourc
   if (call.request.body.length > 0) {
     throw new Refusal(400, 'UnexpectedContent', 'This request does not support content.');
   }
-  const source = parseCopySource(own(call, 'copy-source') ?? '');
-  const action = source.versionId === undefined ? 'obs:object:GetObject' : 'obs:object:GetObjectVersion';
-  authorize(call, action, source.bucket);
+  const source = readCopySource(own(call, 'copy-source') ?? '');
+  authorizeAccess(context, call, 'obs:object:GetObject', source);
   const bucket = findSourceBucket(context, source.bucket);
   const version = context.model.version(source.bucket, source.key, source.versionId);
   // A delete marker is not found, by its id neither.
@@ -52,6 +39,7 @@ export function openCopySource(context: ObsContext, call: BucketCall): OpenSourc
   }
   checkReadable(context, version);
   checkReadKey(call, version.encryption, 'copy-source-');
+  checkKmsKey(call, version.encryption);
   if (call.dialect !== amzDialect || context.quirks.amzCopyConditions === 'checked') {
     checkCopyConditions(call, version, context.model.now());
   }

@@ -3,6 +3,7 @@ import type { Content } from '../content.ts';
 import { Refusal } from '../refusal.ts';
 import { accessDenied, header, invalid, type ObsCall, own } from './context.ts';
 import type { Dialect } from './dialect.ts';
+import { authorizeKey } from './permissions.ts';
 
 /** How an object is encrypted, as the native headers say it; keys that clients bring are kept only as their MD5. */
 export type Encryption = Readonly<Record<string, string>>;
@@ -11,7 +12,8 @@ const algorithmName = 'x-obs-server-side-encryption';
 const kmsKeyName = 'x-obs-server-side-encryption-kms-key-id';
 const customerAlgorithmName = 'x-obs-server-side-encryption-customer-algorithm';
 const customerMd5Name = 'x-obs-server-side-encryption-customer-key-md5';
-const defaultKmsKey = 'cn-north-4:objectferry0000000000000000000001:key/4f1cd4de-ab64-4807-920a-47fc42e7f0d0';
+const kmsKeyPrefix = 'cn-north-4:objectferry0000000000000000000001:key/';
+const defaultKmsKey = '4f1cd4de-ab64-4807-920a-47fc42e7f0d0';
 const keyBytes = 32;
 
 /** The encryption that a request asks for: https://support.huaweicloud.com/intl/en-us/api-obs/obs_04_0107.html */
@@ -28,13 +30,28 @@ export function encryptionOf(call: ObsCall): Encryption {
     return {};
   }
   if (algorithm === call.dialect.kms) {
-    return { [algorithmName]: 'kms', [kmsKeyName]: header(call, call.dialect.kmsKeyHeader) ?? defaultKmsKey };
+    return {
+      [algorithmName]: 'kms',
+      [kmsKeyName]: fullKeyName(header(call, call.dialect.kmsKeyHeader) ?? defaultKmsKey),
+    };
   }
   // Encryption with a key of the service itself is described for the native dialect only.
   if (algorithm === 'AES256' && call.dialect.prefix === 'x-obs-') {
     return { [algorithmName]: 'AES256' };
   }
   throw new Refusal(400, 'InvalidEncryptionAlgorithmError', 'The encryption algorithm you specified is not valid.');
+}
+
+/** A key may be named by its id alone; answers say `region:domain:key/id`. */
+function fullKeyName(named: string): string {
+  return named.includes(':key/') ? named : `${kmsKeyPrefix}${named}`;
+}
+
+/** Refuses to read what is under a key of KMS to whom may not use it. */
+export function checkKmsKey(call: ObsCall, encryption: Encryption): void {
+  if (encryption[kmsKeyName] !== undefined) {
+    authorizeKey(call);
+  }
 }
 
 /** The three headers of a key that the client brings, checked; `which` is empty or `copy-source-`. */

@@ -86,8 +86,16 @@ export function propertiesOf(call: ObsCall): Partial<ObjectProperties> {
   };
 }
 
-/** The headers by which HEAD and GET describe an object: https://support.huaweicloud.com/intl/en-us/api-obs/obs_04_0084.html */
-export function describe(dialect: Dialect, version: StoredVersion, now: Date): Record<string, string> {
+/**
+ * The headers by which HEAD and GET describe an object; the count of tags for those only who may read them.
+ * https://support.huaweicloud.com/intl/en-us/api-obs/obs_04_0084.html
+ */
+export function describe(
+  dialect: Dialect,
+  version: StoredVersion,
+  now: Date,
+  showsTags: boolean,
+): Record<string, string> {
   const { prefix } = dialect;
   const storageClass = spokenClass(dialect, version.storageClass);
   const meta = Object.entries(version.userMetadata).map(([name, value]) => [`${prefix}meta-${name}`, value]);
@@ -103,7 +111,7 @@ export function describe(dialect: Dialect, version: StoredVersion, now: Date): R
     ...(storageClass === 'STANDARD' ? {} : { [`${prefix}storage-class`]: storageClass }),
     ...echo(dialect, version.encryption),
     ...Object.fromEntries(meta),
-    ...(version.tags.length === 0 ? {} : { [`${prefix}tagging-count`]: String(version.tags.length) }),
+    ...(version.tags.length === 0 || !showsTags ? {} : { [`${prefix}tagging-count`]: String(version.tags.length) }),
     ...(version.type === 'Appendable' ? appendable : {}),
     ...(version.uploadId === undefined ? {} : { [`${prefix}uploadId`]: version.uploadId }),
     ...restoreHeader(prefix, version, now),

@@ -26,7 +26,7 @@ interface Route {
   readonly parameters: readonly string[];
   readonly copying: boolean;
   readonly operation: string;
-  /** The permission it takes, checked against the account. */
+  /** The right it takes, for the current version. */
   readonly action: string;
   readonly run: (context: ObsContext, call: ObsCall, tweaks: Tweaks) => Answer;
 }

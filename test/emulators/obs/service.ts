@@ -2,9 +2,10 @@ import type { WireRequest } from '../answer.ts';
 import type { Service } from '../pipeline.ts';
 import { Refusal } from '../refusal.ts';
 import { checkNames, parseAddress } from './addressing.ts';
-import { authorize, type ObsAccount, type ObsCall, type ObsContext } from './context.ts';
+import type { ObsAccount, ObsCall, ObsContext } from './context.ts';
 import { dialectOf } from './dialect.ts';
 import { commonHeaders, errorAnswer, errorDocument } from './errors.ts';
+import { authorizeRequest } from './permissions.ts';
 import { refuseMethod, route } from './router.ts';
 
 /** OBS as the pipeline drives it. */
@@ -31,7 +32,7 @@ export function createObsService(
     },
     perform: (call, tweaks) => {
       const found = route(call) ?? refuseMethod();
-      authorize(call, found.action, call.bucket);
+      authorizeRequest(context, call, found.action);
       const answer = found.run(context, call, tweaks);
       return {
         ...answer,

@@ -1,5 +1,6 @@
 import type { Bucket, StoredVersion } from '../object-types.ts';
 import { Refusal } from '../refusal.ts';
+import { missing } from '../target.ts';
 import { accessDenied, type ObjectCall, type ObsContext, versionHeader } from './context.ts';
 import { isReadable } from './properties.ts';
 
@@ -20,13 +21,6 @@ export function findVersion({ model, quirks }: ObsContext, call: ObjectCall, buc
       : new Refusal(404, 'NoSuchKey', 'The specified key does not exist.', { headers, fields: { Key: call.key } });
   }
   return version;
-}
-
-/** The refusal for a key or version that does not exist. */
-export function missing(key: string, versionId?: string): Refusal {
-  return versionId === undefined
-    ? new Refusal(404, 'NoSuchKey', 'The specified key does not exist.', { fields: { Key: key } })
-    : new Refusal(404, 'NoSuchVersion', 'The specified version does not exist.', { fields: { Key: key, versionId } });
 }
 
 /** Refuses to read the bytes of a cold object that is not restored. */

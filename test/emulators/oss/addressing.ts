@@ -1,6 +1,6 @@
-import { isIP } from 'node:net';
-import { decodePercent, parseQuery, type Query } from '../query.ts';
+import type { Query } from '../query.ts';
 import { Refusal } from '../refusal.ts';
+import { checkBucketName, hostnameOf, inPath, keyOf, readTarget } from '../target.ts';
 
 /** What a request is about. */
 export interface Address {
@@ -17,35 +17,17 @@ const bucketName = /^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/;
  * style; any other host begins with the bucket's name, which cannot hold a dot.
  */
 export function parseAddress(target: string, host: string, endpointHosts: readonly string[]): Address {
-  const question = target.indexOf('?');
-  const path = question < 0 ? target : target.slice(0, question);
-  const query = parseQuery(question < 0 ? '' : target.slice(question + 1));
-  const hostname = host.replace(/:\d+$/, '').toLowerCase();
-  const pathStyle = isIP(hostname) !== 0 || endpointHosts.includes(hostname);
-  const resource = path.slice(1);
-  if (!pathStyle) {
-    return { bucket: hostname.split('.')[0], key: keyOf(resource), query };
+  const { rawPath, query } = readTarget(target);
+  const hostname = hostnameOf(host);
+  if (hostname !== undefined && !endpointHosts.includes(hostname)) {
+    return { bucket: hostname.split('.')[0], key: keyOf(rawPath.slice(1)), query };
   }
-  const slash = resource.indexOf('/');
-  const bucket = decodePercent(slash < 0 ? resource : resource.slice(0, slash));
-  return {
-    bucket: bucket === '' ? undefined : bucket,
-    key: slash < 0 ? undefined : keyOf(resource.slice(slash + 1)),
-    query,
-  };
-}
-
-function keyOf(encoded: string): string | undefined {
-  return encoded === '' ? undefined : decodePercent(encoded);
+  return { ...inPath(rawPath), query };
 }
 
 /** Refuses names that OSS does not have: https://www.alibabacloud.com/help/en/oss/user-guide/object-naming-conventions */
 export function checkNames({ bucket, key }: { bucket?: string | undefined; key?: string | undefined }): void {
-  if (bucket !== undefined && !bucketName.test(bucket)) {
-    throw new Refusal(400, 'InvalidBucketName', 'The specified bucket is not valid.', {
-      fields: { BucketName: bucket },
-    });
-  }
+  checkBucketName(bucket, bucketName);
   if (key !== undefined && (/^[/\\]/.test(key) || Buffer.byteLength(key) > longestKeyBytes)) {
     throw new Refusal(400, 'InvalidObjectName', 'The specified object is not valid.', { fields: { ObjectName: key } });
   }

@@ -1,3 +1,4 @@
+import type { TemporaryAccount } from '../account.ts';
 import type { Answer, WireRequest } from '../answer.ts';
 import type { Target } from '../faults.ts';
 import type { ObjectModel } from '../object-model.ts';
@@ -6,19 +7,8 @@ import type { Tweaks } from '../pipeline.ts';
 import type { Query } from '../query.ts';
 import { Refusal } from '../refusal.ts';
 
-/** An action that an account may not take: everywhere, or in one bucket. */
-type DeniedAction = string | { readonly action: string; readonly bucket: string };
-
 /** Who may call, and with which secret. */
-export interface OssAccount {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  /** Temporary credentials: every request has to carry this token. */
-  readonly sessionToken?: string;
-  readonly tokenExpiresAt?: Date;
-  /** Such as `oss:PutObject`; everything else is allowed. */
-  readonly deniedActions?: readonly DeniedAction[];
-}
+export type OssAccount = TemporaryAccount;
 
 /** Where documents and reports disagree about OSS, or endpoints do: how this emulator behaves. */
 export interface OssQuirks {
@@ -69,16 +59,6 @@ export type OssOperation<C extends OssCall> = (context: OssContext, call: C, twe
 /** The value of a request header. */
 export function header(call: OssCall, name: string): string | undefined {
   return call.request.headers.get(name);
-}
-
-/** Refuses what the account was told it may not do. */
-export function authorize(call: OssCall, action: string, bucket: string | undefined): void {
-  const denied = call.account?.deniedActions?.some((entry) =>
-    typeof entry === 'string' ? entry === action : entry.action === action && entry.bucket === bucket,
-  );
-  if (denied) {
-    throw new Refusal(403, 'AccessDenied', 'You have no right to access this object because of bucket acl.');
-  }
 }
 
 /** The bucket of that name, as long as this region's endpoint serves it. */

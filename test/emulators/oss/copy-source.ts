@@ -1,16 +1,10 @@
 import type { Bucket, StoredVersion } from '../object-types.ts';
-import { decodePercent, parseQuery } from '../query.ts';
 import { Refusal } from '../refusal.ts';
+import { type CopySource, missing, parseCopySource } from '../target.ts';
 import { checkConditions } from './conditions.ts';
-import { authorize, type BucketCall, header, type OssContext, versionHeader } from './context.ts';
-import { checkReadable, followLink, immutable, missing } from './versions.ts';
-
-/** What `x-oss-copy-source` names. */
-interface CopySource {
-  readonly bucket: string;
-  readonly key: string;
-  readonly versionId: string | undefined;
-}
+import { type BucketCall, header, type OssContext, versionHeader } from './context.ts';
+import { authorizeAccess } from './permissions.ts';
+import { checkReadable, followLink, immutable } from './versions.ts';
 
 /** A source that may be copied from. */
 export interface OpenSource {
@@ -20,32 +14,16 @@ export interface OpenSource {
   readonly headers: Record<string, string>;
 }
 
-/**
- * Takes a copy source apart. The order matters: the first raw `?` begins the version, because one in a key is `%3F`; decoding
- * comes before the split at `/`, because some clients encode even that one.
- */
-function parseCopySource(value: string): CopySource {
-  const question = value.indexOf('?');
-  const versionId = question < 0 ? undefined : parseQuery(value.slice(question + 1)).get('versionId');
-  const path = decodePercent(question < 0 ? value : value.slice(0, question)).replace(/^\//, '');
-  const slash = path.indexOf('/');
-  if (slash < 1 || slash === path.length - 1) {
-    throw new Refusal(
-      400,
-      'InvalidArgument',
-      'Copy Source must mention the source bucket and key: /sourcebucket/sourcekey.',
-      {
-        fields: { ArgumentName: 'x-oss-copy-source', ArgumentValue: value },
-      },
-    );
-  }
-  return { bucket: path.slice(0, slash), key: path.slice(slash + 1), versionId };
+function readCopySource(value: string): CopySource {
+  const sentence = 'Copy Source must mention the source bucket and key: /sourcebucket/sourcekey.';
+  const fields = { ArgumentName: 'x-oss-copy-source', ArgumentValue: value };
+  return parseCopySource(value, { refusal: () => new Refusal(400, 'InvalidArgument', sentence, { fields }) });
 }
 
 /** Finds what is to be copied and refuses what OSS does not copy from. */
 export function openCopySource(context: OssContext, call: BucketCall): OpenSource {
-  const source = parseCopySource(header(call, 'x-oss-copy-source') ?? '');
-  authorize(call, source.versionId === undefined ? 'oss:GetObject' : 'oss:GetObjectVersion', source.bucket);
+  const source = readCopySource(header(call, 'x-oss-copy-source') ?? '');
+  authorizeAccess(context, call, 'oss:GetObject', source);
   const bucket = findSourceBucket(context, source.bucket);
   const named = findSourceVersion(context, source);
   if (bucket.storageClass === 'Archive') {

@@ -98,8 +98,8 @@ export function propertiesOf(call: OssCall): Partial<ObjectProperties> {
   return { ...metadataOf(call), tags: tagsOf(call), ...storageClassOf(call), encryption: encryptionOf(call) };
 }
 
-/** The headers by which HEAD and GET describe an object. */
-export function describe(version: StoredVersion, now: Date): Record<string, string> {
+/** The headers by which HEAD and GET describe an object; the count of tags for those only who may read them. */
+export function describe(version: StoredVersion, now: Date, showsTags: boolean): Record<string, string> {
   const meta = Object.entries(version.userMetadata).map(([name, value]) => [`${metadataPrefix}${name}`, value]);
   return {
     ...version.contentHeaders,
@@ -110,7 +110,7 @@ export function describe(version: StoredVersion, now: Date): Record<string, stri
     'x-oss-storage-class': version.storageClass,
     ...version.encryption,
     ...Object.fromEntries(meta),
-    ...(version.tags.length === 0 ? {} : { 'x-oss-tagging-count': String(version.tags.length) }),
+    ...(version.tags.length === 0 || !showsTags ? {} : { 'x-oss-tagging-count': String(version.tags.length) }),
     ...(version.type === 'Appendable' ? { 'x-oss-next-append-position': String(version.content.size) } : {}),
     ...restoreHeader(version, now),
   };

@@ -19,7 +19,7 @@ interface Route {
   /** Query parameters that must be there, or a header, or a value. */
   readonly when: (has: (name: string) => boolean, header: (name: string) => boolean) => boolean;
   readonly operation: string;
-  /** The permission it takes, checked against the account. */
+  /** The right it takes, for the current version. */
   readonly action: string;
   readonly run: (context: OssContext, call: OssCall, tweaks: Tweaks) => Answer;
 }

@@ -2,8 +2,9 @@ import type { WireRequest } from '../answer.ts';
 import type { Service } from '../pipeline.ts';
 import { Refusal } from '../refusal.ts';
 import { checkNames, parseAddress } from './addressing.ts';
-import { authorize, type OssAccount, type OssCall, type OssContext } from './context.ts';
+import type { OssAccount, OssCall, OssContext } from './context.ts';
 import { errorAnswer, errorDocument, requestIdOf } from './errors.ts';
+import { authorizeRequest } from './permissions.ts';
 import { route } from './router.ts';
 
 /** OSS as the pipeline drives it. */
@@ -23,7 +24,7 @@ export function createOssService(
       if (!found) {
         throw new Refusal(405, 'MethodNotAllowed', 'The specified method is not allowed against this resource.');
       }
-      authorize(call, found.action, call.bucket);
+      authorizeRequest(context, call, found.action);
       const answer = found.run(context, call, tweaks);
       return {
         ...answer,

@@ -1,5 +1,6 @@
 import type { Bucket, StoredVersion } from '../object-types.ts';
 import { Refusal } from '../refusal.ts';
+import { missing } from '../target.ts';
 import type { OssContext } from './context.ts';
 import { versionHeader } from './context.ts';
 import { isReadable } from './properties.ts';
@@ -22,15 +23,6 @@ export function findVersion(
       : new Refusal(404, 'NoSuchKey', 'The specified key does not exist.', { headers, fields: { Key: key } });
   }
   return version;
-}
-
-/** The refusal for a key or version that does not exist. */
-export function missing(key: string, versionId?: string): Refusal {
-  return versionId === undefined
-    ? new Refusal(404, 'NoSuchKey', 'The specified key does not exist.', { fields: { Key: key } })
-    : new Refusal(404, 'NoSuchVersion', 'The specified version does not exist.', {
-        fields: { Key: key, VersionId: versionId },
-      });
 }
 
 /** Follows a symbolic link to the object it names in the same bucket. */

@@ -1,3 +1,4 @@
+import type { Account } from '../account.ts';
 import type { Answer, WireRequest } from '../answer.ts';
 import type { Target } from '../faults.ts';
 import type { ObjectModel } from '../object-model.ts';
@@ -6,16 +7,8 @@ import type { Tweaks } from '../pipeline.ts';
 import { Refusal } from '../refusal.ts';
 import type { Address } from './addressing.ts';
 
-/** An action that an account may not take: everywhere, or in one bucket. */
-type DeniedAction = string | { readonly action: string; readonly bucket: string };
-
 /** Who may call, and with which secret. */
-export interface QingstorAccount {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  /** By the names of bucket policies, such as `upload_multipart` or `get_object`; everything else is allowed. */
-  readonly deniedActions?: readonly DeniedAction[];
-}
+export type QingstorAccount = Account;
 
 /** Where documents disagree about QingStor: how this emulator behaves. */
 export interface QingstorQuirks {
@@ -61,16 +54,6 @@ export type QingstorOperation<C extends QingstorCall> = (context: QingstorContex
 /** The value of a request header. */
 export function header(call: QingstorCall, name: string): string | undefined {
   return call.request.headers.get(name);
-}
-
-/** Refuses what the account was told it may not do. */
-export function authorize(call: QingstorCall, action: string, bucket: string | undefined): void {
-  const denied = call.account?.deniedActions?.some((entry) =>
-    typeof entry === 'string' ? entry === action : entry.action === action && entry.bucket === bucket,
-  );
-  if (denied) {
-    throw new Refusal(403, 'permission_denied', 'You have no permission to perform this operation on this resource.');
-  }
 }
 
 /** The bucket of that name, as long as this zone's endpoint serves it. Which code QingStor gives for another zone is not documented. */

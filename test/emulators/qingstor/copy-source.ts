@@ -2,8 +2,9 @@ import type { Bucket, StoredVersion } from '../object-types.ts';
 import { decodePercent, parseQuery } from '../query.ts';
 import { Refusal } from '../refusal.ts';
 import { checkConditions } from './conditions.ts';
-import { authorize, type BucketCall, header, type QingstorContext } from './context.ts';
+import { type BucketCall, header, type QingstorContext } from './context.ts';
 import { checkSourceKey } from './encryption.ts';
+import { authorize } from './permissions.ts';
 import { findVersion } from './versions.ts';
 
 /** What `x-qs-copy-source` names. */
@@ -36,7 +37,7 @@ function parseCopySource(value: string): CopySource {
 export function openCopySource(context: QingstorContext, call: BucketCall): StoredVersion {
   const source = parseCopySource(header(call, 'x-qs-copy-source') ?? '');
   const bucket = findSourceBucket(context, source.bucket);
-  authorize(call, 'get_object', source.bucket);
+  authorize(call, 'get_object', source.bucket, source.key);
   const version = findVersion(context, bucket, source.key, source.versionId);
   checkConditions(call, version, 'x-qs-copy-source-', 412);
   checkSourceKey(call, version.encryption);

@@ -17,7 +17,7 @@ interface Route {
   readonly needs: Needs;
   /** By the name that all emulators share, so that one fault plan fits all. */
   readonly operation: string;
-  /** The permission it takes, checked against the account. */
+  /** The right it takes. */
   readonly action: string;
   readonly run: (context: QingstorContext, call: QingstorCall, tweaks: Tweaks) => Answer;
 }

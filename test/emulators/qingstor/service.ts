@@ -1,8 +1,9 @@
 import type { WireRequest } from '../answer.ts';
 import type { Service } from '../pipeline.ts';
 import { checkKey, parseAddress } from './addressing.ts';
-import { authorize, type QingstorAccount, type QingstorCall, type QingstorContext } from './context.ts';
+import type { QingstorAccount, QingstorCall, QingstorContext } from './context.ts';
 import { errorAnswer, errorDocument, requestIdOf } from './errors.ts';
+import { authorize } from './permissions.ts';
 import { methodNotAllowed, route } from './router.ts';
 
 /** QingStor as the pipeline drives it. */
@@ -22,7 +23,7 @@ export function createQingstorService(
       if (!found) {
         throw methodNotAllowed();
       }
-      authorize(call, found.action, call.bucket);
+      authorize(call, found.action, call.bucket, call.key);
       const answer = found.run(context, call, tweaks);
       return {
         ...answer,

@@ -1,23 +1,13 @@
 import type { Bucket, StoredVersion } from '../object-types.ts';
+import { asksForChange, type ConditionName, failedCondition, matchesAny } from '../preconditions.ts';
 import { Refusal } from '../refusal.ts';
 import { header, type ObjectCall, type S3Call, type S3Context } from './context.ts';
 
-/** Strips what clients put around an ETag: quotes, also as entities would have it, and a weakness mark. */
-export function bareEtag(etag: string): string {
-  return etag
-    .trim()
-    .replace(/^W\//, '')
-    .replace(/^"(.*)"$/, '$1')
-    .toLowerCase();
-}
-
-function seconds(date: number): number {
-  return Math.floor(date / 1000);
-}
-
-function matchesAny(list: string, version: StoredVersion): boolean {
-  return list.trim() === '*' || list.split(',').some((etag) => bareEtag(etag) === version.etag.toLowerCase());
-}
+/** The ETag condition that outranks a time. */
+const OUTRANKED_BY: Readonly<Partial<Record<ConditionName, ConditionName>>> = {
+  'if-unmodified-since': 'if-match',
+  'if-modified-since': 'if-none-match',
+};
 
 /**
  * Checks the four conditions that stand under the given prefix: none for a read, `x-amz-copy-source-` for a copy. An ETag that
@@ -29,20 +19,19 @@ export function checkConditions(
   prefix: string,
   unchangedStatus: 304 | 412,
 ): void {
-  const given = (name: string) => header(call, `${prefix}${name}`);
-  const modified = seconds(version.lastModified.getTime());
-  const time = (name: string) => seconds(Date.parse(given(name) ?? ''));
-  const ifMatch = given('if-match');
-  const ifNoneMatch = given('if-none-match');
-  const changed = ifMatch === undefined ? modified > time('if-unmodified-since') : !matchesAny(ifMatch, version);
-  if (changed) {
-    throw failed(412, ifMatch === undefined ? 'If-Unmodified-Since' : 'If-Match', prefix);
+  const given = (name: ConditionName) => header(call, `${prefix}${name}`);
+  const name = failedCondition(version, (condition) => {
+    const stronger = OUTRANKED_BY[condition];
+    return stronger !== undefined && given(stronger) !== undefined ? undefined : given(condition);
+  });
+  if (name !== undefined) {
+    throw failed(asksForChange(name) ? unchangedStatus : 412, titleCase(name), prefix);
   }
-  const unchanged =
-    ifNoneMatch === undefined ? modified <= time('if-modified-since') : matchesAny(ifNoneMatch, version);
-  if (unchanged) {
-    throw failed(unchangedStatus, ifNoneMatch === undefined ? 'If-Modified-Since' : 'If-None-Match', prefix);
-  }
+}
+
+/** As Amazon names a condition in its error document. */
+function titleCase(name: ConditionName): string {
+  return name.replace(/(?:^|-)[a-z]/g, (letter) => letter.toUpperCase());
 }
 
 function failed(status: number, condition: string, prefix: string): Refusal {
@@ -55,7 +44,10 @@ function failed(status: number, condition: string, prefix: string): Refusal {
 }
 
 /** Checks the conditions of a write: https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html */
-export function checkWriteConditions({ model }: S3Context, call: ObjectCall, bucket: Bucket): void {
+export function checkWriteConditions({ model, quirks }: S3Context, call: ObjectCall, bucket: Bucket): void {
+  if (quirks.writeConditions === 'ignored') {
+    return;
+  }
   const ifNoneMatch = header(call, 'if-none-match');
   const ifMatch = header(call, 'if-match');
   const current = model.getObject(bucket.name, call.key);

@@ -1,3 +1,4 @@
+import type { TemporaryAccount } from '../account.ts';
 import type { Answer, WireRequest } from '../answer.ts';
 import type { Target } from '../faults.ts';
 import type { ObjectModel } from '../object-model.ts';
@@ -7,19 +8,8 @@ import type { Query } from '../query.ts';
 import { Refusal } from '../refusal.ts';
 import type { UploadChecksum } from './checksums.ts';
 
-/** An action that an account may not take: everywhere, or in one bucket. */
-type DeniedAction = string | { readonly action: string; readonly bucket: string };
-
 /** Who may call, and with which secret. */
-export interface S3Account {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  /** Temporary credentials: every request has to carry this token. */
-  readonly sessionToken?: string;
-  readonly tokenExpiresAt?: Date;
-  /** Such as `s3:PutObject`; everything else is allowed. */
-  readonly deniedActions?: readonly DeniedAction[];
-}
+export type S3Account = TemporaryAccount;
 
 /** Where the stores that speak S3 differ: how this emulator behaves. The defaults are Amazon's. */
 export interface S3Quirks {
@@ -37,6 +27,19 @@ export interface S3Quirks {
   readonly etagQuoting: '"' | '&quot;' | '&#34;' | '';
   /** Blanks before the documents of operations that take long, as a sign of life. */
   readonly leadingBlanks: boolean;
+  /** Whether `If-None-Match` and `If-Match` of a write hold, or mean nothing. */
+  readonly writeConditions: 'honoured' | 'ignored';
+  /** Whether tags given when an upload begins are kept, or dropped without a word as on Ceph. */
+  readonly uploadTags: 'kept' | 'dropped';
+  /** Whether the answer to a Complete has the ETag, or an empty one as on Ceph. */
+  readonly completeEtag: 'told' | 'empty';
+  /** Whether UploadPartCopy decodes the name of its source twice, so that keys with `%` are others. */
+  readonly partSourceDecodedTwice: boolean;
+  /** Bytes of the smallest part that is not the last. */
+  readonly minPartBytes: number;
+  readonly maxParts: number;
+  /** Bytes of names and values of all user metadata together. */
+  readonly maxMetadataBytes: number;
   /** How long a restore takes. */
   readonly restoreMs: number;
 }
@@ -90,16 +93,6 @@ export function header(call: Pick<S3Call, 'request'>, name: string): string | un
   return call.request.headers.get(name);
 }
 
-/** Refuses what the account was told it may not do. */
-export function authorize(call: S3Call, action: string, bucket: string | undefined): void {
-  const denied = call.account?.deniedActions?.some((entry) =>
-    typeof entry === 'string' ? entry === action : entry.action === action && entry.bucket === bucket,
-  );
-  if (denied) {
-    throw accessDenied(`The account is not authorized to perform ${action} on this resource.`);
-  }
-}
-
 /** The refusal of a missing right. */
 export function accessDenied(message = 'Access Denied'): Refusal {
   return new Refusal(403, 'AccessDenied', message);
@@ -113,15 +106,6 @@ export function invalidRequest(message: string): Refusal {
 /** The refusal of a value. */
 export function invalidArgument(message: string, name: string, value = ''): Refusal {
   return new Refusal(400, 'InvalidArgument', message, { fields: { ArgumentName: name, ArgumentValue: value } });
-}
-
-/** The refusal of a body that is not the document it should be. */
-export function malformedXml(): Refusal {
-  return new Refusal(
-    400,
-    'MalformedXML',
-    'The XML you provided was not well-formed or did not validate against our published schema.',
-  );
 }
 
 /** The refusal for a bucket that is not there. */

@@ -1,15 +1,19 @@
 import { createHash } from 'node:crypto';
 import type { Content } from '../content.ts';
 import { accessDenied, header, invalidArgument, invalidRequest, type S3Call } from './context.ts';
+import { authorizeKey } from './permissions.ts';
 
 type Encryption = Readonly<Record<string, string>>;
 
 const managedAlgorithms = ['AES256', 'aws:kms', 'aws:kms:dsse'];
 const managed = 'x-amz-server-side-encryption';
-const kmsNames = [`${managed}-aws-kms-key-id`, `${managed}-bucket-key-enabled`, `${managed}-context`];
+const kmsKeyName = `${managed}-aws-kms-key-id`;
+const kmsNames = [`${managed}-bucket-key-enabled`, `${managed}-context`];
 const customer = `${managed}-customer-`;
 const customerKeyBytes = 32;
-const defaultKmsKey = 'arn:aws:kms:us-east-1:123456789012:key/aws-managed';
+const kmsArnPrefix = 'arn:aws:kms:us-east-1:123456789012:';
+/** What the alias of the key that Amazon manages leads to. */
+const managedKey = '6d4d4b7e-0f0b-4c1c-9c55-0d6f5d1c2a10';
 
 /** The customer's key that a request carries under a prefix, as the headers that may be kept: the key itself is forgotten. */
 function customerKeyOf(call: S3Call, prefix: string): Encryption | undefined {
@@ -67,7 +71,39 @@ export function encryptionOf(call: S3Call): Encryption {
   if (asked === 'AES256') {
     return { [managed]: asked };
   }
-  return { [managed]: asked, [`${managed}-aws-kms-key-id`]: defaultKmsKey, ...Object.fromEntries(more) };
+  const arn = kmsArn(header(call, kmsKeyName));
+  authorizeKey(call, 'kms:GenerateDataKey', arn);
+  // An upload in parts reads them again: https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html
+  if (call.operation === 'CreateMultipartUpload') {
+    authorizeKey(call, 'kms:Decrypt', arn);
+  }
+  return { [managed]: asked, [kmsKeyName]: arn, ...Object.fromEntries(more) };
+}
+
+/** The full name of the key that is used, which is what S3 tells: a client may name it by its id, and by an alias. */
+function kmsArn(named: string | undefined): string {
+  if (named?.startsWith('arn:') && !named.includes(':alias/')) {
+    return named;
+  }
+  const alias = named === undefined ? 'alias/aws/s3' : /(?:^|:)(alias\/.+)$/.exec(named)?.[1];
+  return `${kmsArnPrefix}key/${alias === undefined ? named : keyBehind(alias)}`;
+}
+
+/** A key's id, which nobody could guess from its alias. */
+function keyBehind(alias: string): string {
+  if (alias === 'alias/aws/s3') {
+    return managedKey;
+  }
+  const hex = createHash('sha256').update(alias).digest('hex');
+  return hex.slice(0, 32).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+}
+
+/** Refuses to read what is under a key of KMS without the right to use it. */
+export function checkKmsKey(call: S3Call, stored: Encryption): void {
+  const arn = stored[kmsKeyName];
+  if (arn !== undefined) {
+    authorizeKey(call, 'kms:Decrypt', arn);
+  }
 }
 
 /** The prefix under which a copy names the key of its source. */
@@ -107,6 +143,7 @@ export function checkPartKey(call: S3Call, upload: Encryption): void {
   if (given !== needed) {
     throw invalidRequest('The provided encryption parameters did not match the ones used originally.');
   }
+  checkKmsKey(call, upload);
 }
 
 /** Whether ETags say nothing about the content. */

@@ -1,6 +1,6 @@
 import type { ObjectProperties, StoredVersion } from '../object-types.ts';
 import { Refusal } from '../refusal.ts';
-import { header, invalidArgument, type S3Call } from './context.ts';
+import { header, invalidArgument, type S3Call, type S3Quirks } from './context.ts';
 import { encryptionOf } from './encryption.ts';
 import { decodeField } from './form.ts';
 
@@ -14,7 +14,6 @@ const contentHeaderNames = [
 ] as const;
 const redirectName = 'x-amz-website-redirect-location';
 const metadataPrefix = 'x-amz-meta-';
-const mostMetadataBytes = 2048;
 const mostTags = 10;
 const standard = 'STANDARD';
 const coldClasses = ['GLACIER', 'DEEP_ARCHIVE'];
@@ -56,16 +55,19 @@ function contentHeadersOf(call: S3Call): Record<string, string> {
 }
 
 /** The content headers and user metadata that a request gives to a new object. */
-export function metadataOf(call: S3Call): Pick<ObjectProperties, 'contentHeaders' | 'userMetadata'> {
+export function metadataOf(
+  call: S3Call,
+  { maxMetadataBytes }: S3Quirks,
+): Pick<ObjectProperties, 'contentHeaders' | 'userMetadata'> {
   const userMetadata = Object.fromEntries(
     [...call.request.headers]
       .filter(([name]) => name.startsWith(metadataPrefix))
       .map(([name, value]) => [name.slice(metadataPrefix.length), value]),
   );
   const size = Buffer.byteLength(Object.entries(userMetadata).flat().join(''));
-  if (size > mostMetadataBytes) {
+  if (size > maxMetadataBytes) {
     throw new Refusal(400, 'MetadataTooLarge', 'Your metadata headers exceed the maximum allowed metadata size', {
-      fields: { Size: String(size), MaxSizeAllowed: String(mostMetadataBytes) },
+      fields: { Size: String(size), MaxSizeAllowed: String(maxMetadataBytes) },
     });
   }
   return { contentHeaders: contentHeadersOf(call), userMetadata };
@@ -119,8 +121,8 @@ export function ownProperties(call: S3Call): Pick<ObjectProperties, 'storageClas
 }
 
 /** Everything that a request may give to a new object with its content. */
-export function propertiesOf(call: S3Call): ObjectProperties {
-  return { ...metadataOf(call), tags: tagsOf(call), ...ownProperties(call) };
+export function propertiesOf(call: S3Call, quirks: S3Quirks): ObjectProperties {
+  return { ...metadataOf(call, quirks), tags: tagsOf(call), ...ownProperties(call) };
 }
 
 /** The class in S3's words; the shared model says `Standard` for what has none. */
@@ -133,9 +135,9 @@ export function encryptionEcho({ encryption }: Pick<ObjectProperties, 'encryptio
   return Object.fromEntries(Object.entries(encryption).filter(([name]) => !name.endsWith('-context')));
 }
 
-/** The headers by which HEAD and GET describe an object. */
-export function describe(version: StoredVersion, now: Date): Record<string, string> {
-  const meta = Object.entries(version.userMetadata).map(([name, value]) => [`${metadataPrefix}${name}`, value]);
+/** The headers by which HEAD and GET describe an object; the count of tags for those only who may read them. */
+export function describe(version: StoredVersion, now: Date, showsTags: boolean): Record<string, string> {
+  const { shown, missing } = metadataHeaders(version);
   const storageClass = storageClassName(version);
   return {
     ...version.contentHeaders,
@@ -144,10 +146,19 @@ export function describe(version: StoredVersion, now: Date): Record<string, stri
     'accept-ranges': 'bytes',
     ...(storageClass === standard ? {} : { 'x-amz-storage-class': storageClass }),
     ...encryptionEcho(version),
-    ...Object.fromEntries(meta),
-    ...(version.tags.length === 0 ? {} : { 'x-amz-tagging-count': String(version.tags.length) }),
+    ...shown,
+    ...(missing === 0 ? {} : { 'x-amz-missing-meta': String(missing) }),
+    ...(version.tags.length === 0 || !showsTags ? {} : { 'x-amz-tagging-count': String(version.tags.length) }),
     ...restoreHeader(version, now),
   };
+}
+
+/** Metadata that came in by another way than headers may not fit into one: it is counted and left out. */
+function metadataHeaders({ userMetadata }: StoredVersion): { shown: Record<string, string>; missing: number } {
+  const entries = Object.entries(userMetadata);
+  const fitting = entries.filter(([, value]) => ![...value].some((character) => character < ' ' && character !== '\t'));
+  const shown = Object.fromEntries(fitting.map(([name, value]) => [`${metadataPrefix}${name}`, value]));
+  return { shown, missing: entries.length - fitting.length };
 }
 
 function restoreHeader({ restore }: StoredVersion, now: Date): Record<string, string> {

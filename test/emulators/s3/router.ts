@@ -27,7 +27,7 @@ interface Route {
   /** What must hold for the names of query parameters and headers. */
   readonly when: (parameters: readonly string[], header: (name: string) => boolean) => boolean;
   readonly operation: string;
-  /** The permission it takes, checked against the account. */
+  /** The right it takes, for the current version. */
   readonly action: string;
   readonly run: (context: S3Context, call: S3Call, tweaks: Tweaks) => Answer;
 }

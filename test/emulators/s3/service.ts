@@ -1,8 +1,9 @@
 import type { WireRequest } from '../answer.ts';
 import type { Service } from '../pipeline.ts';
 import { checkNames, parseAddress } from './addressing.ts';
-import { authorize, type S3Call, type S3Context } from './context.ts';
+import type { S3Call, S3Context } from './context.ts';
 import { errorAnswer, errorDocument, idHeaders } from './errors.ts';
+import { authorizeRequest } from './permissions.ts';
 import { route, unknownOperation } from './router.ts';
 import { answerInStoresHabit, inStoresHabit } from './xml-habits.ts';
 
@@ -23,7 +24,7 @@ export function createS3Service(
       if (!found) {
         throw unknownOperation();
       }
-      authorize(call, found.action, call.bucket);
+      authorizeRequest(call, found.action);
       const answer = found.run(context, call, tweaks);
       const headers = { ...idHeaders(call.request), date: context.model.now().toUTCString(), ...answer.headers };
       return answerInStoresHabit({ ...answer, headers }, found.operation, context.quirks);

@@ -1,16 +1,18 @@
 import type { Bucket, StoredVersion } from '../object-types.ts';
 import { Refusal } from '../refusal.ts';
-import { type S3Context, versionHeader } from './context.ts';
+import { missing } from '../target.ts';
+import { type ObjectCall, type S3Context, versionHeader } from './context.ts';
+import { refuseUnlisted } from './permissions.ts';
 import { isReadable, storageClassName } from './properties.ts';
 
 /** The version that a read is about, or the refusal for what is not there. */
-export function findVersion(
-  { model }: S3Context,
-  bucket: Bucket,
-  key: string,
-  versionId: string | undefined,
-): StoredVersion {
+export function findVersion({ model }: S3Context, call: ObjectCall, bucket: Bucket): StoredVersion {
+  const { key } = call;
+  const versionId = call.query.get('versionId');
   const version = model.version(bucket.name, key, versionId);
+  if (!version || version.deleteMarker) {
+    refuseUnlisted(call, bucket.name);
+  }
   if (!version) {
     throw missing(key, versionId);
   }
@@ -24,15 +26,6 @@ export function findVersion(
         });
   }
   return version;
-}
-
-/** The refusal for a key or version that does not exist. */
-export function missing(key: string, versionId?: string): Refusal {
-  return versionId === undefined
-    ? new Refusal(404, 'NoSuchKey', 'The specified key does not exist.', { fields: { Key: key } })
-    : new Refusal(404, 'NoSuchVersion', 'The specified version does not exist.', {
-        fields: { Key: key, VersionId: versionId },
-      });
 }
 
 /** Refuses to read the bytes of a cold object that is not restored. */

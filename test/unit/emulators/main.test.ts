@@ -74,6 +74,27 @@ describe('the emulators command', () => {
     });
   });
 
+  it('serves a store with the habits that a file or the command line gives', async () => {
+    const emptyEtag = '{ "etagQuoting": "" }';
+    for (const given of [emptyEtag, await file(emptyEtag)]) {
+      const { code, stdout } = await run(['--json', '--s3-quirks', given]);
+      expect([code, stdout.includes('"provider":"s3"')]).toEqual([0, true]);
+    }
+  });
+
+  it.each([
+    ['{ "etag": 1 }', /wrong at etag: .*; known are conditionsIgnored, /],
+    ['{ "rangeError": 418 }', /wrong at rangeError/],
+    ['{ "minPartBytes": 0 }', /wrong at minPartBytes/],
+    ['{', /are not JSON/],
+    ['/nowhere.json', /cannot be read/],
+  ])('refuses the S3 quirks %s', async (given, sentence) => {
+    const { code, stdout, stderr } = await run(['--s3-quirks', given]);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+    expect(stderr).toMatch(sentence);
+  });
+
   it.each([
     [['--nonsense'], /--nonsense/],
     [['extra'], /extra/],

@@ -1,10 +1,10 @@
 import type { Answer } from '../../answer.ts';
 import { Content } from '../../content.ts';
 import type { Bucket, StoredPart, StoredVersion, Upload } from '../../object-types.ts';
+import { checkLeast, isAscending, type NamedPart, readParts, uploadedPart } from '../../parts-document.ts';
 import { encodePercent } from '../../query.ts';
 import { Refusal } from '../../refusal.ts';
-import { elementsOf, textOf, xmlDocument } from '../../xml.ts';
-import { bareEtag } from '../conditions.ts';
+import { xmlDocument } from '../../xml.ts';
 import { findBucket, type ObjectCall, type ObsContext, versionHeader, xmlHeaders } from '../context.ts';
 import { amzDialect } from '../dialect.ts';
 import { compositeEtag, echo } from '../encryption.ts';
@@ -12,11 +12,6 @@ import { encodingOf } from '../listing.ts';
 import { checkWritable } from '../versions.ts';
 import { findUpload } from './multipart.ts';
 import { bodyOf } from './write.ts';
-
-interface NamedPart {
-  readonly partNumber: number;
-  readonly etag: string;
-}
 
 /** Joins the parts that are listed; the others are gone: https://support.huaweicloud.com/intl/en-us/api-obs/obs_04_0102.html */
 export function completeMultipartUpload(context: ObsContext, call: ObjectCall): Answer {
@@ -97,56 +92,11 @@ function store(
   return stored;
 }
 
-function readParts(body: string): readonly NamedPart[] {
-  if (!/<CompleteMultipartUpload[\s>]/.test(body)) {
-    throw malformed();
-  }
-  return elementsOf(body, 'Part').map((part) => {
-    const partNumber = Number(textOf(part, 'PartNumber') ?? Number.NaN);
-    const etag = textOf(part, 'ETag');
-    if (!Number.isInteger(partNumber) || etag === undefined) {
-      throw malformed();
-    }
-    return { partNumber, etag };
-  });
-}
-
-function malformed(): Refusal {
-  return new Refusal(
-    400,
-    'MalformedXML',
-    'The XML you provided was not well-formed or did not validate against our published schema.',
-  );
-}
-
 function checkedParts(named: readonly NamedPart[], upload: Upload, least: number): readonly StoredPart[] {
-  if (named.length === 0) {
-    throw malformed();
-  }
-  if (!named.every(({ partNumber }, index) => partNumber > (named[index - 1]?.partNumber ?? 0))) {
+  if (!isAscending(named)) {
     throw new Refusal(400, 'InvalidPartOrder', 'The list of parts was not in ascending order by part number.');
   }
-  const parts = named.map(({ partNumber, etag }) => {
-    const part = upload.parts.get(partNumber);
-    if (part?.etag !== bareEtag(etag)) {
-      throw new Refusal(
-        400,
-        'InvalidPart',
-        'One or more of the specified parts could not be found or the specified entity tag might not have matched.',
-        { fields: { PartNumber: String(partNumber), ETag: etag, UploadId: upload.uploadId } },
-      );
-    }
-    return part;
-  });
-  const small = parts.slice(0, -1).find((part) => part.content.size < least);
-  if (small) {
-    throw new Refusal(400, 'EntityTooSmall', 'Your proposed upload is smaller than the minimum allowed object size.', {
-      fields: {
-        MinSizeAllowed: String(least),
-        ProposedSize: String(small.content.size),
-        PartNumber: String(small.partNumber),
-      },
-    });
-  }
+  const parts = named.map((part) => uploadedPart(part, upload));
+  checkLeast(parts, least, 'Your proposed upload is smaller than the minimum allowed object size.');
   return parts;
 }

@@ -24,6 +24,7 @@ export function copyObject(context: ObsContext, call: ObjectCall): Answer {
     ...properties,
     content,
     etag: etagOf(content, properties.encryption),
+    crc64: undefined,
   });
   const { prefix } = call.dialect;
   return {

@@ -1,9 +1,9 @@
 import type { Answer } from '../../answer.ts';
-import { compareKeys } from '../../object-model.ts';
+import { partsPage, uploadsPage } from '../../pages.ts';
 import { xmlDocument } from '../../xml.ts';
 import { type BucketCall, findBucket, type ObjectCall, type ObsContext, owner, xmlHeaders } from '../context.ts';
 import { spokenClass } from '../dialect.ts';
-import { encodingOf, pageSize, paginate } from '../listing.ts';
+import { encodingOf, pageSize } from '../listing.ts';
 import { findUpload } from './multipart.ts';
 
 /** https://support.huaweicloud.com/intl/en-us/api-obs/obs_04_0101.html */
@@ -12,10 +12,7 @@ export function listParts(context: ObsContext, call: ObjectCall): Answer {
   const upload = findUpload(context, call);
   const most = pageSize(call, 'max-parts');
   const marker = Number(call.query.get('part-number-marker') ?? '0');
-  const later = [...upload.parts.values()]
-    .filter((part) => part.partNumber > marker)
-    .sort((a, b) => a.partNumber - b.partNumber);
-  const page = later.slice(0, most);
+  const page = partsPage(upload, { after: marker, most });
   const encoding = encodingOf(call);
   return {
     status: 200,
@@ -31,10 +28,10 @@ export function listParts(context: ObsContext, call: ObjectCall): Answer {
         Owner: owner,
         StorageClass: spokenClass(call.dialect, upload.properties.storageClass),
         PartNumberMarker: marker,
-        NextPartNumberMarker: page.at(-1)?.partNumber ?? marker,
+        NextPartNumberMarker: page.last,
         MaxParts: most,
-        IsTruncated: later.length > page.length,
-        Part: page.map((part) => ({
+        IsTruncated: page.truncated,
+        Part: page.parts.map((part) => ({
           PartNumber: part.partNumber,
           LastModified: part.lastModified.toISOString(),
           ETag: `"${part.etag}"`,
@@ -52,16 +49,9 @@ export function listMultipartUploads(context: ObsContext, call: BucketCall): Ans
   const given = (name: string) => call.query.get(name) ?? '';
   const most = pageSize(call, 'max-uploads');
   const marker = given('key-marker');
-  // Without a key marker the upload id marker means nothing.
-  const idMarker = marker === '' ? '' : given('upload-id-marker');
+  const uploadIdMarker = given('upload-id-marker');
   const [prefix, delimiter] = [given('prefix'), given('delimiter')];
-  const page = paginate(context.model.openUploads(bucket.name), {
-    prefix,
-    delimiter,
-    marker,
-    most,
-    afterMarker: ({ uploadId }) => idMarker !== '' && compareKeys(uploadId, idMarker) > 0,
-  });
+  const page = uploadsPage(context.model, bucket.name, { prefix, delimiter, marker, uploadIdMarker, most });
   const { name, encode } = encodingOf(call);
   return {
     status: 200,
@@ -72,7 +62,7 @@ export function listMultipartUploads(context: ObsContext, call: BucketCall): Ans
         EncodingType: name,
         Bucket: bucket.name,
         KeyMarker: encode(marker),
-        UploadIdMarker: idMarker,
+        UploadIdMarker: marker === '' ? '' : uploadIdMarker,
         NextKeyMarker: page.next && encode(page.next.key),
         NextUploadIdMarker: page.next?.item?.uploadId,
         Delimiter: delimiter === '' ? undefined : encode(delimiter),

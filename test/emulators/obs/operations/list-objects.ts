@@ -1,9 +1,10 @@
 import type { Answer } from '../../answer.ts';
 import type { StoredVersion } from '../../object-types.ts';
+import { objectsPage, versionsPage } from '../../pages.ts';
 import { xmlDocument } from '../../xml.ts';
 import { type BucketCall, findBucket, type ObsContext, owner, xmlHeaders } from '../context.ts';
 import { type Dialect, spokenClass } from '../dialect.ts';
-import { encodingOf, pageSize, paginate } from '../listing.ts';
+import { encodingOf, pageSize } from '../listing.ts';
 
 function describe(dialect: Dialect, version: StoredVersion, encode: (text: string) => string) {
   return {
@@ -22,10 +23,7 @@ export function listObjects(context: ObsContext, call: BucketCall): Answer {
   const given = (name: string) => call.query.get(name) ?? '';
   const most = pageSize(call, 'max-keys');
   const [prefix, delimiter, marker] = [given('prefix'), given('delimiter'), given('marker')];
-  const current = context.model
-    .listVersions(bucket.name)
-    .filter((version) => context.model.getObject(bucket.name, version.key) === version);
-  const page = paginate(current, { prefix, delimiter, marker, most });
+  const page = objectsPage(context.model, bucket.name, { prefix, delimiter, marker, most });
   const { name, encode } = encodingOf(call);
   return {
     status: 200,
@@ -54,11 +52,7 @@ export function listObjectVersions(context: ObsContext, call: BucketCall): Answe
   const bucket = findBucket(context, call.bucket);
   const prefix = call.query.get('prefix') ?? '';
   const { name, encode } = encodingOf(call);
-  const versions = context.model.listVersions(bucket.name).filter(({ key }) => key.startsWith(prefix));
-  const facts = (version: StoredVersion) => ({
-    VersionId: version.versionId,
-    IsLatest: context.model.version(bucket.name, version.key) === version,
-  });
+  const page = versionsPage(context.model, bucket.name, prefix);
   return {
     status: 200,
     headers: xmlHeaders,
@@ -69,17 +63,16 @@ export function listObjectVersions(context: ObsContext, call: BucketCall): Answe
         Name: bucket.name,
         Prefix: encode(prefix),
         IsTruncated: false,
-        Version: versions
-          .filter(({ deleteMarker }) => !deleteMarker)
-          .map((version) => ({ ...describe(call.dialect, version, encode), ...facts(version) })),
-        DeleteMarker: versions
-          .filter(({ deleteMarker }) => deleteMarker)
-          .map((version) => ({
-            Key: encode(version.key),
-            LastModified: version.lastModified.toISOString(),
-            Owner: owner,
-            ...facts(version),
-          })),
+        Version: page.versions.map((version) => ({
+          ...describe(call.dialect, version, encode),
+          ...page.factsOf(version),
+        })),
+        DeleteMarker: page.markers.map((version) => ({
+          Key: encode(version.key),
+          LastModified: version.lastModified.toISOString(),
+          Owner: owner,
+          ...page.factsOf(version),
+        })),
       },
       call.dialect.namespace(context.region),
     ),

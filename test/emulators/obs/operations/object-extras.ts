@@ -26,7 +26,7 @@ export function restoreObject(context: ObsContext, call: ObjectCall): Answer {
   return { status: readable ? 200 : 202, headers: {} };
 }
 
-/** https://support.huaweicloud.com/intl/en-us/api-obs/obs_04_0173.html */
+/** https://support.huaweicloud.com/intl/en-us/api-obs/obs_04_0164.html */
 export function getObjectTagging(context: ObsContext, call: ObjectCall): Answer {
   const version = findVersion(context, call, findBucket(context, call.bucket));
   const tags = version.tags.map(([name, value]) => ({ Key: name, Value: value }));

@@ -2,7 +2,8 @@ import type { Answer } from '../../answer.ts';
 import type { StoredVersion } from '../../object-types.ts';
 import { checkReadConditions } from '../conditions.ts';
 import { findBucket, header, type ObjectCall, type ObsContext, versionHeader } from '../context.ts';
-import { checkReadKey } from '../encryption.ts';
+import { checkKmsKey, checkReadKey } from '../encryption.ts';
+import { mayReadTags } from '../permissions.ts';
 import { describe } from '../properties.ts';
 import { contentRange, readRange } from '../ranges.ts';
 import { checkReadable, findVersion } from '../versions.ts';
@@ -20,7 +21,7 @@ function open(context: ObsContext, call: ObjectCall): Opened {
   return {
     version,
     headers: {
-      ...describe(call.dialect, version, context.model.now()),
+      ...describe(call.dialect, version, context.model.now(), mayReadTags(context, call)),
       ...versionHeader(call, bucket, version.versionId),
     },
   };
@@ -36,6 +37,7 @@ export function headObject(context: ObsContext, call: ObjectCall): Answer {
 export function getObject(context: ObsContext, call: ObjectCall): Answer {
   const { version, headers } = open(context, call);
   checkReadable(context, version);
+  checkKmsKey(call, version.encryption);
   const { content } = version;
   const range = readRange(header(call, 'range'), content.size);
   if (!range) {

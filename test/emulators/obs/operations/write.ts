@@ -24,7 +24,7 @@ export function putObject(context: ObsContext, call: ObjectCall): Answer {
   checkWritable(context, bucket, call.key);
   const properties = propertiesOf(call);
   const etag = etagOf(content, properties.encryption ?? {});
-  const stored = context.model.putVersion(bucket.name, call.key, { ...properties, content, etag });
+  const stored = context.model.putVersion(bucket.name, call.key, { ...properties, content, etag, crc64: undefined });
   return {
     status: 200,
     headers: {

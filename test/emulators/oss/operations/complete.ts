@@ -3,9 +3,16 @@ import type { Answer } from '../../answer.ts';
 import { Content } from '../../content.ts';
 import { combine } from '../../crc64.ts';
 import type { StoredPart, Upload } from '../../object-types.ts';
+import {
+  checkLeast,
+  isAscending,
+  malformedXml,
+  type NamedPart,
+  readParts,
+  uploadedPart,
+} from '../../parts-document.ts';
 import { Refusal } from '../../refusal.ts';
-import { elementsOf, textOf, xmlDocument } from '../../xml.ts';
-import { bareEtag } from '../conditions.ts';
+import { xmlDocument } from '../../xml.ts';
 import {
   crcHeader,
   findBucket,
@@ -23,11 +30,6 @@ import { bodyOf, forbidsOverwrite } from './write.ts';
 
 const leastBytesOfPart = 100 * 1024;
 const lastPartNumber = 10_000;
-
-interface NamedPart {
-  readonly partNumber: number;
-  readonly etag: string;
-}
 
 /** https://www.alibabacloud.com/help/en/oss/developer-reference/completemultipartupload */
 export function completeMultipartUpload(context: OssContext, call: ObjectCall): Answer {
@@ -90,62 +92,19 @@ function partsToJoin(call: ObjectCall, upload: Upload): readonly StoredPart[] {
   return checkedParts(named, upload);
 }
 
-function readParts(body: string): readonly NamedPart[] {
-  if (!/<CompleteMultipartUpload[\s>]/.test(body)) {
-    throw malformed();
-  }
-  return elementsOf(body, 'Part').map((part) => {
-    const partNumber = Number(textOf(part, 'PartNumber') ?? Number.NaN);
-    const etag = textOf(part, 'ETag');
-    if (!Number.isInteger(partNumber) || etag === undefined) {
-      throw malformed();
-    }
-    return { partNumber, etag };
-  });
-}
-
-function malformed(): Refusal {
-  return new Refusal(
-    400,
-    'MalformedXML',
-    'The XML you provided was not well-formed or did not validate against our published schema.',
-  );
-}
-
 function checkedParts(named: readonly NamedPart[], upload: Upload): readonly StoredPart[] {
   if (named.length === 0) {
-    throw malformed();
+    throw malformedXml();
   }
-  const inOrder = named.every(({ partNumber }, index) => partNumber > (named[index - 1]?.partNumber ?? 0));
-  if (!inOrder || (named.at(-1)?.partNumber ?? 0) > lastPartNumber) {
+  if (!isAscending(named) || (named.at(-1)?.partNumber ?? 0) > lastPartNumber) {
     throw new Refusal(
       400,
       'InvalidPartOrder',
       'The list of parts was not in ascending order. Parts list must be specified in order by part number.',
     );
   }
-  const parts = named.map(({ partNumber, etag }) => {
-    const part = upload.parts.get(partNumber);
-    if (part?.etag !== bareEtag(etag)) {
-      throw new Refusal(
-        400,
-        'InvalidPart',
-        'One or more of the specified parts could not be found or the specified entity tag might not have matched.',
-        { fields: { PartNumber: String(partNumber), ETag: etag, UploadId: upload.uploadId } },
-      );
-    }
-    return part;
-  });
-  const small = parts.slice(0, -1).find((part) => part.content.size < leastBytesOfPart);
-  if (small) {
-    throw new Refusal(400, 'EntityTooSmall', 'Your proposed upload smaller than the minimum allowed size.', {
-      fields: {
-        MinSizeAllowed: String(leastBytesOfPart),
-        ProposedSize: String(small.content.size),
-        PartNumber: String(small.partNumber),
-      },
-    });
-  }
+  const parts = named.map((part) => uploadedPart(part, upload));
+  checkLeast(parts, leastBytesOfPart, 'Your proposed upload smaller than the minimum allowed size.');
   return parts;
 }
 

@@ -1,8 +1,8 @@
 import type { Answer } from '../../answer.ts';
 import type { Content } from '../../content.ts';
 import type { Upload } from '../../object-types.ts';
+import { nameEncoding } from '../../pages.ts';
 import type { Tweaks } from '../../pipeline.ts';
-import { encodePercent } from '../../query.ts';
 import { Refusal } from '../../refusal.ts';
 import { xmlDocument } from '../../xml.ts';
 import {
@@ -55,16 +55,12 @@ export function initiateMultipartUpload(context: OssContext, call: ObjectCall): 
   };
 }
 
-/** How names in an answer are encoded: as they are, or as `encoding-type=url` asks. */
-export function encodingOf({ query }: Pick<ObjectCall, 'query'>): {
-  readonly name: 'url' | undefined;
-  readonly encode: (text: string) => string;
-} {
-  const asked = query.get('encoding-type');
-  if (asked !== undefined && asked !== '' && asked !== 'url') {
-    throw new Refusal(400, 'InvalidArgument', 'Invalid Encoding Method specified in Request.');
-  }
-  return asked === 'url' ? { name: 'url', encode: encodePercent } : { name: undefined, encode: (text) => text };
+/** How names in an answer are encoded. */
+export function encodingOf({ query }: Pick<ObjectCall, 'query'>) {
+  return nameEncoding(
+    query,
+    () => new Refusal(400, 'InvalidArgument', 'Invalid Encoding Method specified in Request.'),
+  );
 }
 
 /** The upload a request is about, while it is open. */

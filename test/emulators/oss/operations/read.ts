@@ -2,6 +2,7 @@ import type { Answer } from '../../answer.ts';
 import type { StoredVersion } from '../../object-types.ts';
 import { checkConditions } from '../conditions.ts';
 import { crcHeader, findBucket, header, type ObjectCall, type OssContext, versionHeader } from '../context.ts';
+import { mayReadTags } from '../permissions.ts';
 import { describe } from '../properties.ts';
 import { contentRange, readRange } from '../ranges.ts';
 import { checkReadable, findVersion, followLink } from '../versions.ts';
@@ -19,7 +20,7 @@ function open(context: OssContext, call: ObjectCall): Opened {
   return {
     version,
     headers: {
-      ...describe(version, context.model.now()),
+      ...describe(version, context.model.now(), mayReadTags(context, call)),
       'x-oss-object-type': named.type,
       ...crcHeader(version.crc64),
       ...versionHeader(bucket, named.versionId),

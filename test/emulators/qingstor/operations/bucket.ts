@@ -1,9 +1,9 @@
 import type { Answer } from '../../answer.ts';
-import { compareKeys } from '../../object-model.ts';
 import type { StoredVersion } from '../../object-types.ts';
+import { objectsPage } from '../../pages.ts';
 import { Refusal } from '../../refusal.ts';
 import { type BucketCall, findBucket, jsonAnswer, type QingstorContext } from '../context.ts';
-import { cutPage, limitOf } from './pages.ts';
+import { limitOf } from './limit.ts';
 
 const bucketName = /^[a-z0-9][a-z0-9-]{4,61}[a-z0-9]$/;
 
@@ -46,19 +46,15 @@ export function listObjects(context: QingstorContext, call: BucketCall): Answer 
   const [prefix = '', delimiter = '', marker = ''] = ['prefix', 'delimiter', 'marker'].map((name) =>
     call.query.get(name),
   );
-  const later = [...bucket.objects.values()]
-    .flatMap(([current]) => (current === undefined || current.deleteMarker ? [] : [current]))
-    .filter(({ key }) => compareKeys(key, marker) > 0)
-    .sort((a, b) => compareKeys(a.key, b.key));
-  const page = cutPage(later, { prefix, delimiter, marker, limit });
+  const page = objectsPage(context.model, bucket.name, { prefix, delimiter, marker, most: limit });
   return jsonAnswer({
     name: bucket.name,
     prefix,
     delimiter,
     limit,
     marker,
-    next_marker: page.truncated ? page.lastKey : '',
-    ...(context.quirks.hasMore ? { has_more: page.truncated } : {}),
+    next_marker: page.next?.key ?? '',
+    ...(context.quirks.hasMore ? { has_more: page.next !== undefined } : {}),
     keys: page.items.map(describeKey),
     common_prefixes: page.prefixes,
   });

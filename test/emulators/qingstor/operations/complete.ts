@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import type { Answer } from '../../answer.ts';
 import { Content } from '../../content.ts';
 import type { StoredPart, Upload } from '../../object-types.ts';
+import { bareEtag, sameEtag } from '../../preconditions.ts';
 import { Refusal } from '../../refusal.ts';
-import { bareEtag, sameEtag } from '../conditions.ts';
+import { plainEtag } from '../conditions.ts';
 import { findBucket, header, type ObjectCall, type QingstorContext, versionHeader } from '../context.ts';
 import { checkKey, checkKeyIfGiven, encryptionEcho } from '../encryption.ts';
 import { findUpload } from './multipart.ts';
@@ -29,6 +30,7 @@ export function completeMultipartUpload(context: QingstorContext, call: ObjectCa
     content: Content.concat(parts.map((part) => part.content)),
     etag: finalEtag(call, upload),
     type: 'Multipart',
+    crc64: undefined,
   });
   context.model.endUpload(upload);
   return {
@@ -39,7 +41,7 @@ export function completeMultipartUpload(context: QingstorContext, call: ObjectCa
 
 /** What the client says. What the service makes where the client says nothing is undocumented, so here it means nothing. */
 function finalEtag(call: ObjectCall, { uploadId }: Upload): string {
-  const given = bareEtag(header(call, 'etag') ?? '');
+  const given = bareEtag(plainEtag(header(call, 'etag') ?? ''));
   return given === '' ? createHash('md5').update(uploadId).digest('hex') : given;
 }
 
@@ -99,7 +101,7 @@ function partsToJoin(call: ObjectCall, upload: Upload): readonly StoredPart[] {
 
 function storedPart({ partNumber, etag }: NamedPart, upload: Upload): StoredPart {
   const part = upload.parts.get(partNumber);
-  if (!part || (etag !== undefined && !sameEtag(etag, part.etag))) {
+  if (!part || (etag !== undefined && !sameEtag(plainEtag(etag), part.etag))) {
     throw invalid(`Part ${partNumber} was not uploaded, or has another etag.`);
   }
   return part;

@@ -17,6 +17,7 @@ export function copyObject(context: QingstorContext, call: ObjectCall): Answer {
     storageClass: storageClassOf(call),
     encryption: encryptionOf(call),
     content: source.content,
+    crc64: undefined,
   });
   return {
     status: 201,

@@ -1,10 +1,9 @@
 import type { Answer } from '../../answer.ts';
-import { compareKeys } from '../../object-model.ts';
-import type { Upload } from '../../object-types.ts';
+import { partsPage, uploadsPage } from '../../pages.ts';
 import { Refusal } from '../../refusal.ts';
 import { type BucketCall, findBucket, jsonAnswer, type ObjectCall, type QingstorContext } from '../context.ts';
+import { limitOf } from './limit.ts';
 import { findUpload } from './multipart.ts';
-import { cutPage, limitOf } from './pages.ts';
 
 /**
  * A page says how many parts it has and not whether there are more: https://docs.qingcloud.com/qingstor/api/object/list_multipart.html
@@ -12,15 +11,10 @@ import { cutPage, limitOf } from './pages.ts';
 export function listParts(context: QingstorContext, call: ObjectCall): Answer {
   findBucket(context, call.bucket);
   const upload = findUpload(context, call);
-  const limit = limitOf(call);
-  const marker = markerOf(call);
-  const page = [...upload.parts.values()]
-    .filter((part) => part.partNumber > marker)
-    .sort((a, b) => a.partNumber - b.partNumber)
-    .slice(0, limit);
+  const { parts } = partsPage(upload, { after: markerOf(call), most: limitOf(call) });
   return jsonAnswer({
-    count: page.length,
-    object_parts: page.map((part) => ({
+    count: parts.length,
+    object_parts: parts.map((part) => ({
       part_number: part.partNumber,
       size: part.content.size,
       created: part.lastModified.toISOString(),
@@ -46,19 +40,17 @@ export function listMultipartUploads(context: QingstorContext, call: BucketCall)
   const prefix = query.get('prefix') ?? '';
   const delimiter = query.get('delimiter') ?? '';
   const marker = query.get('key_marker') ?? '';
-  // Without a key marker the upload id marker means nothing.
-  const uploadIdMarker = marker === '' ? '' : (query.get('upload_id_marker') ?? '');
-  const later = context.model.openUploads(bucket.name).filter((upload) => follows(upload, marker, uploadIdMarker));
-  const page = cutPage(later, { prefix, delimiter, marker, limit });
+  const uploadIdMarker = query.get('upload_id_marker') ?? '';
+  const page = uploadsPage(context.model, bucket.name, { prefix, delimiter, marker, uploadIdMarker, most: limit });
   return jsonAnswer({
     name: bucket.name,
     prefix,
     delimiter,
     limit,
     marker,
-    next_key_marker: page.truncated ? page.lastKey : '',
-    next_upload_id_marker: page.truncated ? (page.lastItem?.uploadId ?? '') : '',
-    ...(context.quirks.hasMore ? { has_more: page.truncated } : {}),
+    next_key_marker: page.next?.key ?? '',
+    next_upload_id_marker: page.next?.item?.uploadId ?? '',
+    ...(context.quirks.hasMore ? { has_more: page.next !== undefined } : {}),
     uploads: page.items.map(({ key, uploadId, initiated }) => ({
       key,
       upload_id: uploadId,
@@ -66,9 +58,4 @@ export function listMultipartUploads(context: QingstorContext, call: BucketCall)
     })),
     common_prefixes: page.prefixes,
   });
-}
-
-function follows(upload: Upload, keyMarker: string, uploadIdMarker: string): boolean {
-  const order = compareKeys(upload.key, keyMarker);
-  return order > 0 || (order === 0 && uploadIdMarker !== '' && compareKeys(upload.uploadId, uploadIdMarker) > 0);
 }

@@ -29,7 +29,7 @@ export function checkLargest({ size }: Content): void {
 export function putObject(context: QingstorContext, call: ObjectCall): Answer {
   const bucket = findBucket(context, call.bucket);
   const content = bodyOf(call);
-  const stored = context.model.putVersion(bucket.name, call.key, { ...propertiesOf(call), content });
+  const stored = context.model.putVersion(bucket.name, call.key, { ...propertiesOf(call), content, crc64: undefined });
   return {
     status: 201,
     headers: {

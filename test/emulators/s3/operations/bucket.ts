@@ -1,15 +1,8 @@
 import type { Answer } from '../../answer.ts';
+import { malformedXml } from '../../parts-document.ts';
 import { Refusal } from '../../refusal.ts';
 import { textOf, xmlDocument } from '../../xml.ts';
-import {
-  type BucketCall,
-  findBucket,
-  malformedXml,
-  type S3Call,
-  type S3Context,
-  s3Namespace,
-  xmlHeaders,
-} from '../context.ts';
+import { type BucketCall, findBucket, type S3Call, type S3Context, s3Namespace, xmlHeaders } from '../context.ts';
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucket.html */
 export function createBucket({ model }: S3Context, call: BucketCall): Answer {

@@ -1,8 +1,10 @@
 import type { Answer } from '../../answer.ts';
 import { Content } from '../../content.ts';
 import type { Bucket, StoredPart, StoredVersion, Upload } from '../../object-types.ts';
+import { checkLeast, isAscending, type NamedPart, readParts } from '../../parts-document.ts';
+import { bareEtag, sameEtag } from '../../preconditions.ts';
 import { Refusal } from '../../refusal.ts';
-import { elementsOf, textOf, xmlDocument } from '../../xml.ts';
+import { textOf, xmlDocument } from '../../xml.ts';
 import {
   badChecksum,
   checksumElement,
@@ -14,30 +16,20 @@ import {
   sentChecksum,
   type UploadChecksum,
 } from '../checksums.ts';
-import { bareEtag, checkWriteConditions } from '../conditions.ts';
+import { checkWriteConditions } from '../conditions.ts';
 import {
   findBucket,
   header,
   invalidRequest,
-  malformedXml,
   type ObjectCall,
   type S3Context,
   s3Namespace,
   versionHeader,
   xmlHeaders,
 } from '../context.ts';
-import { joinedEtag } from '../encryption.ts';
+import { checkKmsKey, joinedEtag } from '../encryption.ts';
 import { encryptionEcho } from '../properties.ts';
 import { checksumOfUpload, findUpload } from './multipart.ts';
-
-const leastBytesOfPart = 5 * 2 ** 20;
-const lastPartNumber = 10_000;
-
-interface NamedPart {
-  readonly partNumber: number;
-  readonly etag: string;
-  readonly checksum: string | undefined;
-}
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html */
 export function completeMultipartUpload(context: S3Context, call: ObjectCall): Answer {
@@ -48,8 +40,9 @@ export function completeMultipartUpload(context: S3Context, call: ObjectCall): A
     return repeated;
   }
   const upload = findUpload(context, call);
+  checkKmsKey(call, upload.properties.encryption);
   const checksum = checksumOfUpload(context, upload);
-  const parts = checkedParts(readParts(document, checksum), upload, checksum);
+  const parts = checkedParts(context, readParts(document), upload, checksum);
   const content = Content.concat(parts.map((part) => part.content));
   const checksums = joinedChecksum(content, parts, checksum);
   checkClaims(call, content, checksums, checksum);
@@ -62,6 +55,7 @@ export function completeMultipartUpload(context: S3Context, call: ObjectCall): A
       upload.properties.encryption,
     ),
     type: 'Multipart',
+    crc64: undefined,
     checksums,
     partSizes: parts.map((part) => part.content.size),
   });
@@ -89,7 +83,7 @@ function describeCompleted(context: S3Context, bucket: Bucket, stored: StoredVer
         Location: `https://${bucket.name}.s3.${bucket.region}.amazonaws.com/${encodeURIComponent(stored.key)}`,
         Bucket: bucket.name,
         Key: stored.key,
-        ETag: `"${stored.etag}"`,
+        ETag: context.quirks.completeEtag === 'told' ? `"${stored.etag}"` : '',
         ...checksumElements(checksumHeaders(stored, context.quirks)),
       },
       s3Namespace,
@@ -97,27 +91,13 @@ function describeCompleted(context: S3Context, bucket: Bucket, stored: StoredVer
   };
 }
 
-function readParts(document: string, { algorithm }: UploadChecksum): readonly NamedPart[] {
-  if (!/<CompleteMultipartUpload[\s>]/.test(document)) {
-    throw malformedXml();
-  }
-  const parts = elementsOf(document, 'Part').map((part) => {
-    const partNumber = Number(textOf(part, 'PartNumber') ?? Number.NaN);
-    const etag = textOf(part, 'ETag');
-    if (!Number.isInteger(partNumber) || etag === undefined) {
-      throw malformedXml();
-    }
-    return { partNumber, etag, checksum: textOf(part, checksumElement(algorithm)) };
-  });
-  if (parts.length === 0) {
-    throw malformedXml();
-  }
-  return parts;
-}
-
-function checkedParts(named: readonly NamedPart[], upload: Upload, checksum: UploadChecksum): readonly StoredPart[] {
-  const inOrder = named.every(({ partNumber }, index) => partNumber > (named[index - 1]?.partNumber ?? 0));
-  if (!inOrder || (named.at(-1)?.partNumber ?? 0) > lastPartNumber) {
+function checkedParts(
+  { quirks }: S3Context,
+  named: readonly NamedPart[],
+  upload: Upload,
+  checksum: UploadChecksum,
+): readonly StoredPart[] {
+  if (!isAscending(named) || (named.at(-1)?.partNumber ?? 0) > quirks.maxParts) {
     throw new Refusal(
       400,
       'InvalidPartOrder',
@@ -126,30 +106,21 @@ function checkedParts(named: readonly NamedPart[], upload: Upload, checksum: Upl
     );
   }
   const parts = named.map((part) => checkedPart(part, upload, checksum));
-  const small = parts.slice(0, -1).find((part) => part.content.size < leastBytesOfPart);
-  if (small) {
-    throw new Refusal(400, 'EntityTooSmall', 'Your proposed upload is smaller than the minimum allowed size', {
-      fields: {
-        ETag: small.etag,
-        MinSizeAllowed: String(leastBytesOfPart),
-        ProposedSize: String(small.content.size),
-        PartNumber: String(small.partNumber),
-      },
-    });
-  }
+  checkLeast(parts, quirks.minPartBytes, 'Your proposed upload is smaller than the minimum allowed size');
   return parts;
 }
 
 function checkedPart(named: NamedPart, upload: Upload, { algorithm, type, asked }: UploadChecksum): StoredPart {
   const part = upload.parts.get(named.partNumber);
-  if (asked && type === 'COMPOSITE' && named.checksum === undefined) {
+  const claimed = textOf(named.element ?? '', checksumElement(algorithm));
+  if (asked && type === 'COMPOSITE' && claimed === undefined) {
     throw invalidRequest(
       `The upload was created using a ${algorithm.toLowerCase()} checksum. The complete request must include the ` +
         `checksum for each part. It was missing for part ${named.partNumber} in the request.`,
     );
   }
-  const fits = named.checksum === undefined || (part && named.checksum === checksumOf(part.content, algorithm));
-  if (part?.etag !== bareEtag(named.etag) || !fits) {
+  const fits = claimed === undefined || (part && claimed === checksumOf(part.content, algorithm));
+  if (!part || !sameEtag(part.etag, named.etag) || !fits) {
     throw new Refusal(
       400,
       'InvalidPart',

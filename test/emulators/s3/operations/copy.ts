@@ -34,7 +34,7 @@ export function checkCopySize(size: number): void {
 export function copyObject(context: S3Context, call: ObjectCall): Answer {
   const bucket = findBucket(context, call);
   const source = openCopySource(context, call);
-  const properties = copiedProperties(call, source);
+  const properties = copiedProperties(context, call, source);
   refuseNothingNew(call, source);
   const { content } = source.version;
   checkCopySize(content.size);
@@ -47,6 +47,7 @@ export function copyObject(context: S3Context, call: ObjectCall): Answer {
     content,
     // A copy in one piece has a plain ETag again, also where the source was made of parts.
     etag: etagOf(content, properties.encryption),
+    crc64: undefined,
     checksums: fullObjectChecksum(content, algorithm),
   });
   return {
@@ -78,9 +79,9 @@ function replaces(call: ObjectCall, name: string): boolean {
 }
 
 /** Metadata and tags follow their directives; ACL, class and encryption are the destination's own. */
-function copiedProperties(call: ObjectCall, { version }: OpenSource): ObjectProperties {
+function copiedProperties({ quirks }: S3Context, call: ObjectCall, { version }: OpenSource): ObjectProperties {
   const metadata = replaces(call, 'x-amz-metadata-directive')
-    ? metadataOf(call)
+    ? metadataOf(call, quirks)
     : { contentHeaders: version.contentHeaders, userMetadata: version.userMetadata };
   const tags = replaces(call, 'x-amz-tagging-directive') ? tagsOf(call) : version.tags;
   return { ...metadata, tags, ...ownProperties(call) };

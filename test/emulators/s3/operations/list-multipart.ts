@@ -1,6 +1,6 @@
 import type { Answer } from '../../answer.ts';
-import { compareKeys } from '../../object-model.ts';
 import type { StoredPart, Upload } from '../../object-types.ts';
+import { nameEncoding, partsPage, uploadsPage } from '../../pages.ts';
 import { encodePercent } from '../../query.ts';
 import { xmlDocument } from '../../xml.ts';
 import {
@@ -30,18 +30,13 @@ export function pageSize({ query }: S3Call, name: string): number {
   return Math.min(Number(text), mostEntries);
 }
 
-/** How names in an answer are encoded: as they are, or as `encoding-type=url` asks. */
-export function encodingOf({ query }: S3Call): {
-  readonly name: 'url' | undefined;
-  readonly encode: (text: string) => string;
-} {
-  const asked = query.get('encoding-type');
-  if (asked !== undefined && asked !== '' && asked !== 'url') {
-    throw invalidArgument('Invalid Encoding Method specified in Request', 'encoding-type', asked);
-  }
-  return asked === 'url'
-    ? { name: 'url', encode: (text) => encodePercent(text).replaceAll('%2F', '/') }
-    : { name: undefined, encode: (text) => text };
+/** How names in an answer are encoded: Amazon keeps slashes. */
+export function encodingOf({ query }: S3Call) {
+  return nameEncoding(
+    query,
+    (asked) => invalidArgument('Invalid Encoding Method specified in Request', 'encoding-type', asked),
+    (text) => encodePercent(text).replaceAll('%2F', '/'),
+  );
 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListParts.html */
@@ -50,10 +45,7 @@ export function listParts(context: S3Context, call: ObjectCall): Answer {
   const upload = findUpload(context, call);
   const most = pageSize(call, 'max-parts');
   const marker = Number(call.query.get('part-number-marker') ?? '0');
-  const later = [...upload.parts.values()]
-    .filter((part) => part.partNumber > marker)
-    .sort((a, b) => a.partNumber - b.partNumber);
-  const page = later.slice(0, most);
+  const page = partsPage(upload, { after: marker, most });
   const checksum = checksumOfUpload(context, upload);
   const tells = checksum.asked && context.quirks.checksums;
   return {
@@ -69,11 +61,11 @@ export function listParts(context: S3Context, call: ObjectCall): Answer {
         Owner: { ID: context.ownerId, DisplayName: 'objectferry' },
         StorageClass: storageClassName(upload.properties),
         PartNumberMarker: marker,
-        NextPartNumberMarker: page.at(-1)?.partNumber ?? marker,
+        NextPartNumberMarker: page.last,
         MaxParts: most,
-        IsTruncated: later.length > page.length,
+        IsTruncated: page.truncated,
         ...(tells ? { ChecksumAlgorithm: checksum.algorithm, ChecksumType: checksum.type } : {}),
-        Part: page.map((part) => ({ ...describePart(part), ...partChecksum(context, upload, part) })),
+        Part: page.parts.map((part) => ({ ...describePart(part), ...partChecksum(context, upload, part) })),
       },
       s3Namespace,
     ),
@@ -89,26 +81,14 @@ function describePart(part: StoredPart) {
   };
 }
 
-/** One line of a listing of uploads: an upload, or the prefix that many of them share. */
-type Entry = { readonly upload: Upload; readonly key: string } | { readonly prefix: string; readonly key: string };
-
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListMultipartUploads.html */
 export function listMultipartUploads(context: S3Context, call: BucketCall): Answer {
   const bucket = findBucket(context, call);
-  const { query } = call;
+  const given = (parameter: string) => call.query.get(parameter) ?? '';
   const most = pageSize(call, 'max-uploads');
-  const prefix = query.get('prefix') ?? '';
-  const delimiter = query.get('delimiter') ?? '';
-  const keyMarker = query.get('key-marker') ?? '';
-  // Without a key marker the upload id marker means nothing.
-  const uploadIdMarker = keyMarker === '' ? '' : (query.get('upload-id-marker') ?? '');
-  const later = context.model
-    .openUploads(bucket.name)
-    .filter((upload) => upload.key.startsWith(prefix) && follows(upload, keyMarker, uploadIdMarker));
-  const entries = grouped(later, prefix, delimiter).filter((entry) => 'upload' in entry || entry.prefix !== keyMarker);
-  const page = entries.slice(0, most);
-  const last = page.at(-1);
-  const truncated = entries.length > page.length;
+  const [prefix, delimiter] = [given('prefix'), given('delimiter')];
+  const [marker, uploadIdMarker] = [given('key-marker'), given('upload-id-marker')];
+  const page = uploadsPage(context.model, bucket.name, { prefix, delimiter, marker, uploadIdMarker, most });
   const { name, encode } = encodingOf(call);
   return {
     status: 200,
@@ -118,16 +98,16 @@ export function listMultipartUploads(context: S3Context, call: BucketCall): Answ
       {
         EncodingType: name,
         Bucket: bucket.name,
-        KeyMarker: encode(keyMarker),
-        UploadIdMarker: uploadIdMarker,
-        NextKeyMarker: truncated ? encode(last?.key ?? '') : '',
-        NextUploadIdMarker: truncated && last && 'upload' in last ? last.upload.uploadId : '',
+        KeyMarker: encode(marker),
+        UploadIdMarker: marker === '' ? '' : uploadIdMarker,
+        NextKeyMarker: encode(page.next?.key ?? ''),
+        NextUploadIdMarker: page.next?.item?.uploadId ?? '',
         Delimiter: delimiter === '' ? undefined : encode(delimiter),
         Prefix: encode(prefix),
         MaxUploads: most,
-        IsTruncated: truncated,
-        Upload: page.flatMap((entry) => ('upload' in entry ? [describeUpload(context, entry.upload, encode)] : [])),
-        CommonPrefixes: page.flatMap((entry) => ('prefix' in entry ? [{ Prefix: encode(entry.prefix) }] : [])),
+        IsTruncated: page.next !== undefined,
+        Upload: page.items.map((upload) => describeUpload(context, upload, encode)),
+        CommonPrefixes: page.prefixes.map((common) => ({ Prefix: encode(common) })),
       },
       s3Namespace,
     ),
@@ -143,25 +123,4 @@ function describeUpload(context: S3Context, upload: Upload, encode: (text: strin
     StorageClass: storageClassName(upload.properties),
     Initiated: upload.initiated.toISOString(),
   };
-}
-
-function follows(upload: Upload, keyMarker: string, uploadIdMarker: string): boolean {
-  const order = compareKeys(upload.key, keyMarker);
-  return order > 0 || (order === 0 && uploadIdMarker !== '' && compareKeys(upload.uploadId, uploadIdMarker) > 0);
-}
-
-function grouped(uploads: readonly Upload[], prefix: string, delimiter: string): readonly Entry[] {
-  const seen = new Set<string>();
-  return uploads.flatMap((upload): Entry[] => {
-    const end = delimiter === '' ? -1 : upload.key.indexOf(delimiter, prefix.length);
-    if (end < 0) {
-      return [{ upload, key: upload.key }];
-    }
-    const common = upload.key.slice(0, end + delimiter.length);
-    if (seen.has(common)) {
-      return [];
-    }
-    seen.add(common);
-    return [{ prefix: common, key: common }];
-  });
 }

@@ -30,15 +30,14 @@ import { copyRange } from '../ranges.ts';
 import { checkCopySize, mostBytesOfCopy } from './copy.ts';
 import { contentOf } from './write.ts';
 
-const lastPartNumber = 10_000;
-
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateMultipartUpload.html */
 export function createMultipartUpload(context: S3Context, call: ObjectCall): Answer {
   const bucket = findBucket(context, call);
   const checksum = uploadChecksumOf(call);
+  const properties = propertiesOf(call, context.quirks);
   const upload = context.model.createUpload(bucket.name, call.key, {
     initiator: call.account?.accessKeyId ?? '',
-    properties: propertiesOf(call),
+    properties: { ...properties, ...(context.quirks.uploadTags === 'dropped' ? { tags: [] } : {}) },
   });
   context.uploadChecksums.set(upload.uploadId, checksum);
   const agreed = context.quirks.checksums && checksum.asked;
@@ -88,28 +87,24 @@ export function partChecksum(context: S3Context, upload: Upload, part: StoredPar
   return asked && context.quirks.checksums ? { [checksumElement(algorithm)]: checksumOf(part.content, algorithm) } : {};
 }
 
-function partNumberOf(call: ObjectCall): number {
+function partNumberOf({ quirks: { maxParts } }: S3Context, call: ObjectCall): number {
   const text = call.query.get('partNumber') ?? '';
   const partNumber = Number(text);
-  if (!/^\d+$/.test(text) || partNumber < 1 || partNumber > lastPartNumber) {
-    throw invalidArgument(
-      `Part number must be an integer between 1 and ${lastPartNumber}, inclusive`,
-      'partNumber',
-      text,
-    );
+  if (!/^\d+$/.test(text) || partNumber < 1 || partNumber > maxParts) {
+    throw invalidArgument(`Part number must be an integer between 1 and ${maxParts}, inclusive`, 'partNumber', text);
   }
   return partNumber;
 }
 
 function storePart(context: S3Context, upload: Upload, partNumber: number, content: Content): StoredPart {
   const etag = etagOf(content, upload.properties.encryption);
-  return context.model.putPart(upload, { partNumber, content, etag, crc64: content.crc64() });
+  return context.model.putPart(upload, { partNumber, content, etag, crc64: undefined });
 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_UploadPart.html */
 export function uploadPart(context: S3Context, call: ObjectCall): Answer {
   findBucket(context, call);
-  const partNumber = partNumberOf(call);
+  const partNumber = partNumberOf(context, call);
   const upload = findUpload(context, call);
   checkPartKey(call, upload.properties.encryption);
   const content = contentOf(call);
@@ -141,7 +136,7 @@ export function uploadPart(context: S3Context, call: ObjectCall): Answer {
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_UploadPartCopy.html */
 export function uploadPartCopy(context: S3Context, call: ObjectCall, tweaks: Tweaks): Answer {
   findBucket(context, call);
-  const partNumber = partNumberOf(call);
+  const partNumber = partNumberOf(context, call);
   const upload = findUpload(context, call);
   checkPartKey(call, upload.properties.encryption);
   const source = openCopySource(context, call, !context.quirks.conditionsIgnored);

@@ -1,16 +1,9 @@
 import type { Answer } from '../../answer.ts';
 import type { StoredVersion } from '../../object-types.ts';
+import { malformedXml } from '../../parts-document.ts';
 import { Refusal } from '../../refusal.ts';
 import { elementsOf, textOf, xmlDocument } from '../../xml.ts';
-import {
-  findBucket,
-  malformedXml,
-  type ObjectCall,
-  type S3Context,
-  s3Namespace,
-  versionHeader,
-  xmlHeaders,
-} from '../context.ts';
+import { findBucket, type ObjectCall, type S3Context, s3Namespace, versionHeader, xmlHeaders } from '../context.ts';
 import { checkTags, isCold, isReadable } from '../properties.ts';
 import { findVersion } from '../versions.ts';
 
@@ -23,7 +16,7 @@ const publicGrants: Readonly<Record<string, readonly string[]>> = {
 
 function opened(context: S3Context, call: ObjectCall): { version: StoredVersion; headers: Record<string, string> } {
   const bucket = findBucket(context, call);
-  const version = findVersion(context, bucket, call.key, call.query.get('versionId'));
+  const version = findVersion(context, call, bucket);
   return { version, headers: versionHeader(bucket, version.versionId) };
 }
 

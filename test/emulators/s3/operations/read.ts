@@ -3,7 +3,8 @@ import type { StoredVersion } from '../../object-types.ts';
 import { checksumHeaders } from '../checksums.ts';
 import { checkConditions } from '../conditions.ts';
 import { findBucket, header, invalidRequest, type ObjectCall, type S3Context, versionHeader } from '../context.ts';
-import { checkReadKey } from '../encryption.ts';
+import { checkKmsKey, checkReadKey } from '../encryption.ts';
+import { mayReadTags } from '../permissions.ts';
 import { describe } from '../properties.ts';
 import { type ByteRange, contentRange, partRange, readRange } from '../ranges.ts';
 import { checkReadable, findVersion } from '../versions.ts';
@@ -25,18 +26,22 @@ const overrides = [
 
 function open(context: S3Context, call: ObjectCall): Opened {
   const bucket = findBucket(context, call);
-  const version = findVersion(context, bucket, call.key, call.query.get('versionId'));
+  const version = findVersion(context, call, bucket);
   checkReadKey(call, version.encryption);
   checkConditions(call, version, '', 304);
   const range = rangeOf(call, version);
   const { partSizes } = version;
   const countsParts = call.query.has('partNumber') && partSizes !== undefined;
   const asksChecksum = header(call, 'x-amz-checksum-mode')?.toUpperCase() === 'ENABLED' && !range;
+  if (asksChecksum) {
+    // Without the key nothing is told of the content.
+    checkKmsKey(call, version.encryption);
+  }
   return {
     version,
     range,
     headers: {
-      ...describe(version, context.model.now()),
+      ...describe(version, context.model.now(), mayReadTags(call)),
       ...Object.fromEntries(
         overrides.flatMap((name) => {
           const value = call.query.get(`response-${name}`);
@@ -73,6 +78,7 @@ export function headObject(context: S3Context, call: ObjectCall): Answer {
 export function getObject(context: S3Context, call: ObjectCall): Answer {
   const { version, headers, range } = open(context, call);
   checkReadable(context, version);
+  checkKmsKey(call, version.encryption);
   const { content } = version;
   return { status: range ? 206 : 200, headers, body: { content, offset: 0, length: content.size, ...range } };
 }

@@ -28,12 +28,13 @@ export function putObject(context: S3Context, call: ObjectCall): Answer {
   const bucket = findBucket(context, call);
   const content = contentOf(call);
   const algorithm = checkSentChecksum(call, content);
-  const properties = propertiesOf(call);
+  const properties = propertiesOf(call, context.quirks);
   checkWriteConditions(context, call, bucket);
   const stored = context.model.putVersion(bucket.name, call.key, {
     ...properties,
     content,
     etag: etagOf(content, properties.encryption),
+    crc64: undefined,
     checksums: fullObjectChecksum(content, algorithm),
   });
   return {
