@@ -3,9 +3,10 @@ import { CopyError } from '@objectferry/shared/errors.ts';
 import { createTransport } from '@objectferry/shared/http/undici-transport.ts';
 import { ENV } from '@objectferry/shared/naming.ts';
 import type { CopyEvent, ProcessRuntime } from '@objectferry/shared/runtime.ts';
-import { parseStores } from '@objectferry/shared/stores.ts';
-import { createExtension } from './extension.ts';
+import { parseStores, type StoreConfigs } from '@objectferry/shared/stores.ts';
+import { createExtension, type Extension } from './extension.ts';
 import { createProcessRuntime } from './process-runtime.ts';
+import { keepSecrets } from './secrets.ts';
 
 export const logger = new Logger({ serviceName: 'objectferry' });
 
@@ -21,20 +22,55 @@ export function lambdaRuntime(): Promise<ProcessRuntime> {
   return started;
 }
 
-async function start(): Promise<ProcessRuntime> {
-  const transport = createTransport();
+/** A setting that the stack gives to a function. @throws CopyError InvalidConfig */
+export function setting(name: keyof typeof ENV): string {
+  const value = optionalSetting(name);
+  if (value !== undefined) return value;
+  throw new CopyError('InvalidConfig', `The variable ${ENV[name]} is not set: deploy the stack again.`);
+}
+
+/** A setting that a deployment may leave out. */
+export function optionalSetting(name: keyof typeof ENV): string | undefined {
+  return process.env[ENV[name]] || undefined;
+}
+
+/** The transport and the extension of this handler. */
+export const lambdaTransport = createTransport();
+export const extension: Extension = {
+  parameter: (name) => openExtension().parameter(name),
+  secret: (id) => openExtension().secret(id),
+};
+
+/** Gives a secret from this process; the extension keeps none. */
+export const readSecret = keepSecrets(extension.secret, Date.now);
+
+// The environment is read when it is needed: a module may be loaded before it is complete.
+function openExtension(): Extension {
   const port = process.env['PARAMETERS_SECRETS_EXTENSION_HTTP_PORT'] ?? '2773';
-  const token = process.env['AWS_SESSION_TOKEN'] ?? '';
-  const extension = createExtension(transport, `http://localhost:${port}`, token);
-  const name = process.env[ENV.storesParameter];
-  if (name === undefined) {
-    throw new CopyError('InvalidConfig', `The variable ${ENV.storesParameter} is not set: deploy the stack again.`);
-  }
+  return createExtension(lambdaTransport, `http://localhost:${port}`, process.env['AWS_SESSION_TOKEN'] ?? '');
+}
+
+let stores: Promise<StoreConfigs> | undefined;
+
+/** The stores file of this deployment, read once per cold start. */
+export function lambdaStores(): Promise<StoreConfigs> {
+  stores ??= readStores().catch((error: unknown) => {
+    stores = undefined;
+    throw error;
+  });
+  return stores;
+}
+
+async function readStores(): Promise<StoreConfigs> {
+  return parseStores(JSON.parse(await extension.parameter(setting('storesParameter'))));
+}
+
+async function start(): Promise<ProcessRuntime> {
   return createProcessRuntime({
-    stores: parseStores(JSON.parse(await extension.parameter(name))),
-    transport,
+    stores: await lambdaStores(),
+    transport: lambdaTransport,
     env: process.env,
-    readSecret: extension.secret,
+    readSecret,
     observe: log,
   });
 }

@@ -3,14 +3,15 @@ import {
   type CredentialSource,
   Credentials,
   CustomerKey,
+  sameKeys,
 } from '@objectferry/shared/credentials.ts';
 import { CopyError } from '@objectferry/shared/errors.ts';
 import type { StoreConfig } from '@objectferry/shared/provider/provider.ts';
 import { parse } from '@objectferry/shared/schema.ts';
 import * as v from 'valibot';
 
-/** Gives the text of a named secret. @throws CopyError InvalidConfig */
-export type ReadSecret = (id: string) => Promise<string>;
+/** Gives the text of a named secret; `fresh`: past every cache. @throws CopyError InvalidConfig */
+export type ReadSecret = (id: string, fresh?: boolean) => Promise<string>;
 /** Environment variables, read in one place and handed in. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -20,6 +21,28 @@ const CredentialSecret = v.object({
   secretAccessKey: v.pipe(v.string(), v.nonEmpty('is empty.')),
   sessionToken: v.optional(v.string()),
 });
+
+/** How old a secret may be that nobody has refused; as long as the extension of AWS keeps one. */
+const KEEP_SECRET_MS = 300_000;
+
+/**
+ * Keeps secrets in this process, because credentials are asked for before every request. The extension beside the
+ * handler has a cache, but no way past it, so there it is switched off.
+ *
+ * @param now Milliseconds.
+ */
+export function keepSecrets(read: (id: string) => Promise<string>, now: () => number): ReadSecret {
+  const kept = new Map<string, { readonly text: Promise<string>; readonly until: number }>();
+  return (id, fresh = false) => {
+    const known = kept.get(id);
+    if (!fresh && known !== undefined && now() < known.until) return known.text;
+    // Requests in flight share one reading; one that failed is not kept.
+    const entry = { text: read(id), until: now() + KEEP_SECRET_MS };
+    kept.set(id, entry);
+    entry.text.catch(() => kept.get(id) === entry && kept.delete(id));
+    return entry.text;
+  };
+}
 
 /**
  * Where a store's credentials come from: the environment, or a secret, asked again for every request. The same keys
@@ -31,10 +54,22 @@ export function credentialSource(
   { env, readSecret }: { readonly env: Environment; readonly readSecret: ReadSecret },
 ): CredentialSource {
   const read =
-    'env' in config ? async () => fromEnvironment(config.env, store, env) : () => fromSecret(config.secret, readSecret);
+    'env' in config
+      ? async () => fromEnvironment(config.env, store, env)
+      : (fresh: boolean) => fromSecret(config.secret, readSecret, fresh);
   let last: Credentials | undefined;
-  return async () => {
-    const fields = await read();
+  let rereading: Promise<CredentialFields> | undefined;
+  // Hundreds of requests may be refused at the same time: one reading is for all of them.
+  const reread = (): Promise<CredentialFields> => {
+    rereading ??= read(true).finally(() => {
+      rereading = undefined;
+    });
+    return rereading;
+  };
+  return async (refused) => {
+    // One that was refused with older keys than those that are known already needs no reading either.
+    const stale = refused !== undefined && (last === undefined || sameKeys(last, refused));
+    const fields = stale ? await reread() : await read(false);
     if (last === undefined || !sameKeys(last, fields)) last = new Credentials(fields);
     return last;
   };
@@ -63,14 +98,8 @@ function fromEnvironment(name: string, store: string, env: Environment): Credent
   return { accessKeyId, secretAccessKey, sessionToken: env[`${name}_SESSION_TOKEN`] || undefined };
 }
 
-async function fromSecret(id: string, readSecret: ReadSecret): Promise<CredentialFields> {
-  return parse(CredentialSecret, parseJson(await readSecret(id), id), `The secret ${id}`, 'InvalidConfig');
-}
-
-function sameKeys(a: CredentialFields, b: CredentialFields): boolean {
-  return (
-    a.accessKeyId === b.accessKeyId && a.secretAccessKey === b.secretAccessKey && a.sessionToken === b.sessionToken
-  );
+async function fromSecret(id: string, readSecret: ReadSecret, fresh: boolean): Promise<CredentialFields> {
+  return parse(CredentialSecret, parseJson(await readSecret(id, fresh), id), `The secret ${id}`, 'InvalidConfig');
 }
 
 function parseJson(text: string, id: string): unknown {

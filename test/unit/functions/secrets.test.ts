@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { credentialSource, customerKeyFrom } from '#functions/secrets.ts';
+import { credentialSource, customerKeyFrom, keepSecrets } from '#functions/secrets.ts';
 
 const SECRET = 'a-very-secret-key';
 const TOKEN = 'a-very-secret-token';
@@ -53,6 +53,82 @@ describe('credentials from a secret', () => {
     expect(error).toMatchObject({ name: 'InvalidConfig' });
     expect(String(error)).toContain(sentence);
     expect(inspect(error, { depth: 9 })).not.toContain(SECRET);
+  });
+});
+
+describe('a secret that is kept', () => {
+  const keeping = () => {
+    const state = { text: 'one', now: 0, reads: 0, broken: false };
+    const read = keepSecrets(
+      async () => {
+        state.reads += 1;
+        if (state.broken) throw new Error('busy');
+        return state.text;
+      },
+      () => state.now,
+    );
+    return { state, read };
+  };
+
+  it('is read once for all who ask at the same time, and again when it is five minutes old', async () => {
+    const { state, read } = keeping();
+    expect(await Promise.all([read('id'), read('id')])).toEqual(['one', 'one']);
+    state.text = 'two';
+    state.now = 299_999;
+    expect(await read('id')).toBe('one');
+    state.now = 300_000;
+    expect(await read('id')).toBe('two');
+    expect(state.reads).toBe(2);
+  });
+
+  it('is read at once when it has to be fresh, and is that for everybody from then on', async () => {
+    const { state, read } = keeping();
+    await read('id');
+    state.text = 'two';
+    expect(await read('id', true)).toBe('two');
+    expect(await read('id')).toBe('two');
+    expect(state.reads).toBe(2);
+  });
+
+  it('is not kept when it could not be read', async () => {
+    const { state, read } = keeping();
+    state.broken = true;
+    await expect(read('id')).rejects.toThrow('busy');
+    state.broken = false;
+    expect(await read('id')).toBe('one');
+  });
+});
+
+describe('credentials that were refused', () => {
+  const rotating = () => {
+    const state = { accessKeyId: 'AK', reads: 0 };
+    const readSecret = keepSecrets(
+      async () => {
+        state.reads += 1;
+        return JSON.stringify({ accessKeyId: state.accessKeyId, secretAccessKey: SECRET });
+      },
+      () => 0,
+    );
+    return { state, source: credentialSource({ secret: 'objectferry/hz' }, 'hz', { env: {}, readSecret }) };
+  };
+
+  it('are read again past the cache, once for all requests that were refused', async () => {
+    const { state, source } = rotating();
+    const old = await source();
+    state.accessKeyId = 'AK2';
+    const fresh = await Promise.all([source(old), source(old), source(old)]);
+    expect(new Set(fresh).size).toBe(1);
+    expect(fresh[0]).toMatchObject({ accessKeyId: 'AK2' });
+    expect(state.reads).toBe(2);
+    // One that was under way with the old keys comes back late.
+    expect(await source(old)).toBe(fresh[0]);
+    expect(state.reads).toBe(2);
+  });
+
+  it('are the same object when nothing has changed', async () => {
+    const { source } = rotating();
+    const old = await source();
+    expect(await source(old)).toBe(old);
   });
 });
 

@@ -1,0 +1,123 @@
+import { withRetry } from '@objectferry/shared/copy/retry.ts';
+import { CopyError } from '@objectferry/shared/errors.ts';
+import type {
+  ListPartsRequest,
+  ObjectStore,
+  OpenUpload,
+  PartsPage,
+  UploadsMarker,
+} from '@objectferry/shared/provider/provider.ts';
+import type { Runtime } from '@objectferry/shared/runtime.ts';
+
+/** So many requests are made to add up the bytes of one bucket's uploads. */
+const MOST_PART_PAGES = 500;
+/** Time to stop looking, in milliseconds. */
+const STOP_MS = 60_000;
+const HOUR_MS = 3_600_000;
+
+/** Where uploads are counted. */
+export interface Bucket {
+  readonly store: string;
+  readonly bucket: string;
+}
+
+/** The open uploads of one bucket, whoever opened them. */
+export interface BucketReport extends Bucket {
+  readonly uploads: number;
+  /** Bytes of their parts; with `complete` false, at least. */
+  readonly bytes: number;
+  /** Age of the oldest; 0 without any. */
+  readonly oldestHours: number;
+  readonly removed: number;
+  /** False when there was not enough time, or a limit was met: the next sweep goes on. */
+  readonly complete: boolean;
+}
+
+/** Which uploads are to be removed; without it none is. */
+export type MayRemove = (upload: OpenUpload, bucket: string) => boolean;
+
+/**
+ * Counts the open uploads of a bucket, and removes those that it is told to.
+ *
+ * @throws CopyError InvalidRequest for a bucket that the store does not allow, and what the provider answers.
+ */
+export async function sweepBucket(
+  runtime: Runtime,
+  { store, bucket }: Bucket,
+  mayRemove: MayRemove | undefined,
+): Promise<BucketReport> {
+  // Every location has a key; this one is never asked for.
+  const { client } = runtime.stores.open({ store, bucket, key: 'sweep' }, 'destination');
+  const now = runtime.clock.now().getTime();
+  const report = { store, bucket, uploads: 0, bytes: 0, oldestHours: 0, removed: 0, complete: true };
+  const pages = { left: MOST_PART_PAGES };
+  for await (const upload of openUploads(runtime, client, bucket)) {
+    if (runtime.remainingMs() < STOP_MS) return { ...report, complete: false };
+    report.uploads += 1;
+    report.oldestHours = Math.max(report.oldestHours, (now - upload.initiated.getTime()) / HOUR_MS);
+    const bytes = await bytesOf(runtime, client, { bucket, ...upload }, pages);
+    report.bytes += bytes.counted;
+    if (!bytes.all) report.complete = false;
+    if (mayRemove?.(upload, bucket) === true && (await remove(runtime, client, { bucket, ...upload }))) {
+      report.removed += 1;
+    }
+  }
+  return report;
+}
+
+async function* openUploads(runtime: Runtime, client: ObjectStore, bucket: string): AsyncGenerator<OpenUpload> {
+  const seen = new Set<string>();
+  let after: UploadsMarker | undefined;
+  do {
+    const request = { bucket, after };
+    const page = await withRetry(runtime, () => client.listUploads(request));
+    yield* page.uploads;
+    after = page.next;
+    const marker = JSON.stringify(after);
+    // A marker met twice is a loop.
+    if (seen.has(marker)) return;
+    seen.add(marker);
+  } while (after !== undefined);
+}
+
+interface CountedBytes {
+  readonly counted: number;
+  readonly all: boolean;
+}
+
+type UploadOf = OpenUpload & { readonly bucket: string };
+
+async function bytesOf(
+  runtime: Runtime,
+  client: ObjectStore,
+  upload: UploadOf,
+  pages: { left: number },
+): Promise<CountedBytes> {
+  let counted = 0;
+  let after: number | undefined = 0;
+  try {
+    while (after !== undefined) {
+      if (pages.left === 0 || runtime.remainingMs() < STOP_MS) return { counted, all: false };
+      pages.left -= 1;
+      const request: ListPartsRequest = { upload, after };
+      const page: PartsPage = await withRetry(runtime, () => client.listParts(request));
+      counted += page.parts.reduce((sum, { size }) => sum + size, 0);
+      after = page.next !== undefined && page.next > after ? page.next : undefined;
+    }
+    return { counted, all: true };
+  } catch (error) {
+    if (!(error instanceof CopyError)) throw error;
+    // Completed or aborted since; any other refusal, of a customer's key for example, must not hide the other uploads.
+    return { counted, all: error.name === 'UploadGone' };
+  }
+}
+
+async function remove(runtime: Runtime, client: ObjectStore, upload: UploadOf): Promise<boolean> {
+  try {
+    await withRetry(runtime, () => client.abortUpload(upload));
+    return true;
+  } catch (error) {
+    if (error instanceof CopyError && error.name === 'UploadGone') return false;
+    throw error;
+  }
+}
