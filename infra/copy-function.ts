@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   Architecture,
@@ -11,7 +11,7 @@ import {
   Tracing,
 } from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 
 /** What differs between the functions. */
@@ -21,16 +21,19 @@ export interface CopyFunctionProps {
   readonly description: string;
   readonly memoryMiB: number;
   readonly timeout: Duration;
+  readonly logRetention: RetentionDays;
+  /** Places at Lambda that this function has for itself, and never more than these; as many as there are by default. */
+  readonly reservedConcurrency?: number | undefined;
 }
 
 const PROJECT_FOLDER = join(import.meta.dirname, '..');
 
 /** One Lambda function with the defaults of this house. */
 export class CopyFunction extends NodejsFunction {
-  constructor(scope: Construct, id: string, { entry, description, memoryMiB, timeout }: CopyFunctionProps) {
+  constructor(scope: Construct, id: string, props: CopyFunctionProps) {
+    const { entry, description, memoryMiB, timeout, logRetention, reservedConcurrency } = props;
     const logGroup = new LogGroup(scope, `${id}Log`, {
-      // Long enough to look into last month's copy; what must be kept longer is in the receipt.
-      retention: RetentionDays.THREE_MONTHS,
+      retention: logRetention,
       removalPolicy: RemovalPolicy.DESTROY,
     });
     // An own role instead of the managed policy: it may write to this log group, not to every one of the account.
@@ -41,6 +44,7 @@ export class CopyFunction extends NodejsFunction {
       description,
       timeout,
       memorySize: memoryMiB,
+      ...(reservedConcurrency === undefined ? {} : { reservedConcurrentExecutions: reservedConcurrency }),
       runtime: Runtime.NODEJS_24_X,
       // A fifth cheaper than x86 for the same memory, and nothing native is in the bundle.
       architecture: Architecture.ARM_64,
@@ -80,6 +84,9 @@ export class CopyFunction extends NodejsFunction {
  */
 function parametersAndSecrets(): ParamsAndSecretsLayerVersion {
   return ParamsAndSecretsLayerVersion.fromVersion(ParamsAndSecretsVersions.V1_0_103, {
+    // The handler keeps secrets itself and reads one anew when a provider refuses it: a second cache would hide a
+    // rotation. Parameters, which only a deployment changes, are kept for five minutes.
+    secretsManagerTtl: Duration.seconds(0),
     // Its own lines are worth reading only when it fails.
     logLevel: ParamsAndSecretsLogLevel.WARN,
   });

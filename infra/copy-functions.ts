@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { TASKS, type TaskName } from '@objectferry/shared/naming.ts';
 import { Duration } from 'aws-cdk-lib';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { CopyFunction } from './copy-function.ts';
 import type { StoreAccess } from './store-access.ts';
@@ -11,6 +12,8 @@ interface Handler {
   readonly memoryMiB: number;
   readonly timeoutSeconds: number;
 }
+
+// No places are reserved for these: a Map starts 40 at a time, and when there is no place, the machine waits for one.
 
 // Lambda's longest.
 const LONGEST_SECONDS = 15 * 60;
@@ -62,10 +65,19 @@ export const HANDLERS: Readonly<Record<TaskName, Handler>> = {
   },
 };
 
-const HANDLER_FOLDER = join(import.meta.dirname, '..', 'functions');
+export const HANDLER_FOLDER = join(import.meta.dirname, '..', 'functions');
+
+/** What the functions of the tasks share. */
+export interface CopyFunctionsProps {
+  readonly access: StoreAccess;
+  readonly logRetention: RetentionDays;
+}
 
 /** Makes the function of every task, each allowed to read the stores file and the secrets it needs. */
-export function createCopyFunctions(scope: Construct, access: StoreAccess): Readonly<Record<TaskName, CopyFunction>> {
+export function createCopyFunctions(
+  scope: Construct,
+  { access, logRetention }: CopyFunctionsProps,
+): Readonly<Record<TaskName, CopyFunction>> {
   const create = (task: TaskName): CopyFunction => {
     const { file, description, memoryMiB, timeoutSeconds } = HANDLERS[task];
     const handler = new CopyFunction(scope, task, {
@@ -73,6 +85,7 @@ export function createCopyFunctions(scope: Construct, access: StoreAccess): Read
       description,
       memoryMiB,
       timeout: Duration.seconds(timeoutSeconds),
+      logRetention,
     });
     access.grantTo(handler);
     return handler;

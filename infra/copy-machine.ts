@@ -1,7 +1,7 @@
 import { MACHINE_NAME, STATES, type TaskName } from '@objectferry/shared/naming.ts';
 import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { CfnFunction, type IFunction } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import {
   Choice,
   Condition,
@@ -9,28 +9,20 @@ import {
   Fail,
   JsonPath,
   LogLevel,
-  Map as MapState,
   Pass,
   StateMachine,
   Succeed,
   TaskInput,
-  Timeout,
 } from 'aws-cdk-lib/aws-stepfunctions';
-import { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
-import { HANDLERS } from './copy-functions.ts';
-import { retriesFor } from './machine/retries.ts';
+import { createTask } from './machine/task.ts';
+import { createWay, STARTED_AT } from './machine/way.ts';
 
 /** The functions that the machine's tasks invoke. */
 export interface CopyMachineProps {
   readonly functions: Readonly<Record<TaskName, IFunction>>;
+  readonly logRetention: RetentionDays;
 }
-
-/** The most iterations of an inline Map that run at a time; wider is not available. */
-const MAP_WIDTH = 40;
-
-// A function ends itself at its own timeout and says so; a task's timeout is for an answer that never arrives.
-const ANSWER_MARGIN_SECONDS = 60;
 
 // Two limits meet here. Time: 10,000 parts of 5 GiB, one request in flight, two minutes each (44 MiB/s), are
 // 1,200,000 s = 13.9 days. Events: with one span a round of 15 minutes costs 18 events (Map 4 + iteration 7 +
@@ -42,89 +34,60 @@ const COMMENT = [
   'Copies one object between buckets of an object store without moving its bytes through this account.',
   'Input: { "source": "store://bucket/key", "destination": "store://bucket/key" } with names of the stores file and',
   'keys percent-encoded; optional: "options", for example { "overwrite": "never", "maxInFlight": 100 }.',
-  'Output: the receipt. An execution that fails says why in its cause and leaves no upload behind.',
+  'Output: the receipt. An execution that fails says why in its cause and leaves no upload behind; with the option',
+  '"onFailure": "keep" it leaves the parts, and a redrive goes on with what is missing.',
 ].join(' ');
 
-// The request as it was given, from wherever in the machine; and the start, which tells our uploads from others.
-const EXECUTION = {
-  request: JsonPath.objectAt('$$.Execution.Input'),
-  startedAt: JsonPath.stringAt('$$.Execution.StartTime'),
-};
-
 /**
- * The state machine `CopyObject`. Events of a copy with 40 spans: ExecutionStarted 1 + Start 2 + Initiate 5 +
- * Choice 2 + Map 4 + 40 x 7 + Complete 5 + Choice 2 + Succeeded 2 + ExecutionSucceeded 1 = 304.
+ * The state machine `CopyObject`. Events of a copy with 40 spans: ExecutionStarted 1 + Start 2 + Choice 2 + Initiate 5
+ * + Choice 2 + Map 4 + 40 x 7 + Complete 5 + Choice 2 + Succeeded 2 + ExecutionSucceeded 1 = 306.
  */
 export class CopyMachine extends Construct {
   readonly machine: StateMachine;
+  readonly logGroup: LogGroup;
 
-  constructor(scope: Construct, id: string, { functions }: CopyMachineProps) {
+  constructor(scope: Construct, id: string, { functions, logRetention }: CopyMachineProps) {
     super(scope, id);
-    const task = (name: TaskName, payload: TaskInput) => createTask(this, name, functions[name], payload);
 
     // The ways out. Abort adds nothing to the state, not even by failing: what is reported is the first error.
-    const succeeded = new Succeed(this, STATES.succeeded, { outputPath: '$.receipt' });
-    const failed = new Fail(this, STATES.failed, { errorPath: '$.error.Error', causePath: '$.error.Cause' });
-    const abort = task(
-      'Abort',
-      TaskInput.fromObject({ state: JsonPath.entirePayload, startedAt: EXECUTION.startedAt }),
-    );
+    const succeeded = new Succeed(this, STATES.succeeded, {
+      outputPath: '$.receipt',
+      comment: 'The copy is complete and proven: the output is its receipt.',
+    });
+    const failed = new Fail(this, STATES.failed, {
+      errorPath: '$.error.Error',
+      causePath: '$.error.Cause',
+      comment: 'Nothing is left behind, so there is nothing to redrive: start the copy again.',
+    });
+    const abort = createTask(this, 'Abort', {
+      handler: functions.Abort,
+      comment: 'Aborts the upload, until the provider says that it is gone.',
+      payload: TaskInput.fromObject({ state: JsonPath.entirePayload, startedAt: STARTED_AT }),
+    });
     abort.addCatch(failed, { resultPath: '$.abortError' }).next(failed);
-    const onError = { resultPath: '$.error' };
+
+    // Two ways with the same states, because a Catch can have no condition, and a redrive of an execution that ended
+    // in a Fail state enters that state and fails again: parts that were kept could never be gone on with.
+    // https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html
+    const aborting = createWay(this, { functions, succeeded, onError: abort });
+    const keeping = createWay(this, { functions, succeeded });
 
     // An input of any shape becomes one field of an object: Catch can put `error` beside it even when the input is
     // a text, and a `copy` that somebody wrote into the input is never taken for what Initiate pinned.
     const start = new Pass(this, STATES.start, { parameters: { request: JsonPath.entirePayload } });
+    // What is absent may only be asked for its presence; what is not `keep` is for Initiate to judge.
+    const keep = Condition.and(Condition.isPresent(ON_FAILURE), Condition.stringEquals(ON_FAILURE, 'keep'));
+    const way = new Choice(this, STATES.way).when(keep, keeping).otherwise(aborting);
 
-    const initiate = task('Initiate', TaskInput.fromObject(EXECUTION)).addCatch(abort, onError);
-
-    const copyWhole = task('CopyWhole', TaskInput.fromObject({ copy: field('copy'), request: EXECUTION.request }));
-    copyWhole.addCatch(abort, onError);
-
-    // One item is a run of parts, not a part: an iteration costs 7 events, so 10,000 would need 70,000 of 25,000.
-    // What did not fit into 15 minutes comes back from Complete as the spans of another round.
-    const copySpan = task('CopySpan', TaskInput.fromJsonPathAt('$'));
-    const copyParts = new MapState(this, STATES.copyParts, {
-      itemsPath: '$.spans',
-      itemSelector: { copy: field('copy'), span: JsonPath.objectAt('$$.Map.Item.Value') },
-      maxConcurrency: MAP_WIDTH,
-      resultPath: '$.reports',
-    });
-    copyParts.itemProcessor(copySpan).addCatch(abort, onError);
-
-    const complete = task(
-      'Complete',
-      TaskInput.fromObject({ copy: field('copy'), reports: field('reports'), done: field('done') }),
-    ).addCatch(abort, onError);
-
-    const next = new Choice(this, STATES.next)
-      .when(Condition.stringEquals('$.strategy', 'whole'), copyWhole)
-      .when(Condition.stringEquals('$.strategy', 'parts'), copyParts)
-      .when(Condition.stringEquals('$.strategy', 'finished'), succeeded);
-    start.next(initiate).next(next);
-    copyWhole.next(next);
-    copyParts.next(complete).next(next);
-
-    this.machine = createMachine(this, DefinitionBody.fromChainable(start));
+    this.logGroup = new LogGroup(this, 'Log', { retention: logRetention, removalPolicy: RemovalPolicy.DESTROY });
+    this.machine = createMachine(this, DefinitionBody.fromChainable(start.next(way)), this.logGroup);
     acknowledgePermissions(this.machine, Object.values(functions));
   }
 }
 
-function createTask(scope: Construct, name: TaskName, handler: IFunction, payload: TaskInput): LambdaInvoke {
-  const invoke = LambdaInvoke.jsonPath(scope, name, {
-    lambdaFunction: handler,
-    payload,
-    // A handler's answer is the next state, and nothing of Lambda's own. Abort's answer is for the log only.
-    ...(name === 'Abort' ? { resultPath: JsonPath.DISCARD } : { outputPath: '$.Payload' }),
-    taskTimeout: Timeout.duration(Duration.seconds(HANDLERS[name].timeoutSeconds + ANSWER_MARGIN_SECONDS)),
-    // CDK's own list would stand before ours.
-    retryOnServiceExceptions: false,
-  });
-  for (const retry of retriesFor(name)) invoke.addRetry(retry);
-  return invoke;
-}
+const ON_FAILURE = '$.request.options.onFailure';
 
-function createMachine(scope: Construct, definitionBody: DefinitionBody): StateMachine {
+function createMachine(scope: Construct, definitionBody: DefinitionBody, destination: LogGroup): StateMachine {
   return new StateMachine(scope, 'Machine', {
     stateMachineName: MACHINE_NAME,
     comment: COMMENT,
@@ -132,10 +95,7 @@ function createMachine(scope: Construct, definitionBody: DefinitionBody): StateM
     timeout: LONGEST_COPY,
     tracingEnabled: true,
     logs: {
-      destination: new LogGroup(scope, 'Log', {
-        retention: RetentionDays.THREE_MONTHS,
-        removalPolicy: RemovalPolicy.DESTROY,
-      }),
+      destination,
       level: LogLevel.ALL,
       // Keys and metadata of customers' objects stay in the execution's history, which has its own permissions.
       includeExecutionData: false,
@@ -157,8 +117,4 @@ function acknowledgePermissions(machine: StateMachine, functions: readonly IFunc
       reason: 'CDK lets a task invoke the versions of its function too; there are none but the one.',
     })),
   );
-}
-
-function field(name: string) {
-  return JsonPath.objectAt(`$.${name}`);
 }

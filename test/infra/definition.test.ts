@@ -1,12 +1,15 @@
 import { ERROR_NAMES, RETRYABLE_ERRORS } from '@objectferry/shared/errors.ts';
-import { STATES, TASKS } from '@objectferry/shared/naming.ts';
+import { kept, STATES, stateOfEitherWay, TASKS } from '@objectferry/shared/naming.ts';
 import validate from 'asl-validator';
+import { Template } from 'aws-cdk-lib/assertions';
 import * as v from 'valibot';
 import { expect, test } from 'vitest';
 import { HANDLERS } from '#infra/copy-functions.ts';
 import { copyDefinition } from '#infra/local/definition.ts';
 import { assertSupported } from '#infra/local/supported.ts';
 import { INVOCATION_ERRORS, NO_PLACE_ERRORS } from '#infra/machine/retries.ts';
+import { createMachineApp } from '#infra/machine-app.ts';
+import { templateOf, WITHOUT_BUNDLES } from './template.ts';
 
 const Retrier = v.strictObject({
   ErrorEquals: v.array(v.string()),
@@ -29,12 +32,20 @@ const Task = v.object({
 });
 
 const definition = copyDefinition();
-const states: Record<string, unknown> = { ...definition.States, ...iterator() };
+const states: Record<string, unknown> = {
+  ...definition.States,
+  ...iterator(STATES.copyParts),
+  ...iterator(kept(STATES.copyParts)),
+};
+// The states that an error leaves only with the execution itself.
+const KEPT = ['initiate', 'next', 'copyWhole', 'copyParts', 'copySpan', 'complete'] as const;
 
-function iterator(): Record<string, unknown> {
-  const map = definition.States[STATES.copyParts];
+function iterator(name: string): Record<string, unknown> {
+  const map = definition.States[name];
   return map?.Type === 'Map' ? { ...map.ItemProcessor?.States } : {};
 }
+
+const WORKING_STATES = [...TASKS, ...TASKS.filter((name) => name !== 'Abort').map(kept)];
 
 const taskState = (name: string) => v.parse(Task, states[name]);
 
@@ -44,10 +55,39 @@ test('the definition is valid and runs here as it does on AWS', () => {
 });
 
 test('the states are the ones that naming.ts tells operators about', () => {
-  expect(Object.keys(states).sort()).toEqual(Object.values(STATES).sort());
+  const names = [...Object.values(STATES), ...KEPT.map((name) => kept(STATES[name]))];
+  expect(Object.keys(states).sort()).toEqual(names.sort());
+  expect(new Set(names.map(stateOfEitherWay))).toEqual(new Set(Object.values(STATES)));
 });
 
-test.each(TASKS)('%s tries again on exactly the retryable names and the failures of Lambda', (name) => {
+test('it is the definition that is deployed, to the letter', () => {
+  const machines = templateOf().findResources('AWS::StepFunctions::StateMachine');
+  const alone = Template.fromStack(createMachineApp(WITHOUT_BUNDLES).stack).findResources(
+    'AWS::StepFunctions::StateMachine',
+  );
+  const text = (found: typeof machines) =>
+    Object.values(found).map(({ Properties }) => JSON.stringify(Properties.DefinitionString));
+  expect(text(machines)).toHaveLength(1);
+  expect(text(machines)).toEqual(text(alone));
+});
+
+test('both ways have the same states, which differ in nothing but names and what an error does', () => {
+  const plain = (value: unknown) => JSON.stringify(value, (key, inner) => (key === 'Catch' ? undefined : inner));
+  for (const name of KEPT) {
+    const keeping = plain(states[kept(STATES[name])]).replaceAll(' (keep)"', '"');
+    expect(keeping).toBe(plain(states[STATES[name]]).replaceAll(' (keep)"', '"'));
+  }
+});
+
+test('on the way that keeps parts no error is caught, so that a redrive begins where it happened', () => {
+  const keeping = Object.entries(states).filter(([name]) => name.endsWith(' (keep)'));
+  expect(keeping).toHaveLength(KEPT.length);
+  for (const [, state] of keeping) expect(state).not.toHaveProperty('Catch');
+  // A redrive of an execution that ended in a Fail state would only fail again.
+  expect(JSON.stringify(keeping)).not.toContain('Failed');
+});
+
+test.each(WORKING_STATES)('%s tries again on exactly the retryable names and the failures of Lambda', (name) => {
   const { Retry } = taskState(name);
   expect(Retry.map(({ ErrorEquals }) => ErrorEquals)).toEqual([RETRYABLE_ERRORS, INVOCATION_ERRORS, NO_PLACE_ERRORS]);
   const final = ERROR_NAMES.filter((error) => !RETRYABLE_ERRORS.includes(error));
@@ -80,8 +120,9 @@ test('every error of a span leads to Abort, and an error of Abort to Failed with
   expect(definition.States[STATES.abort]).toMatchObject({ ResultPath: null, Next: 'Failed' });
 });
 
-test.each(TASKS)('the timeout of %s is a minute above that of its function', (name) => {
-  expect(taskState(name).TimeoutSeconds).toBe(HANDLERS[name].timeoutSeconds + 60);
+test.each(WORKING_STATES)('the timeout of %s is a minute above that of its function', (name) => {
+  const task = TASKS.find((other) => other === stateOfEitherWay(name)) ?? 'Abort';
+  expect(taskState(name).TimeoutSeconds).toBe(HANDLERS[task].timeoutSeconds + 60);
 });
 
 test('an execution has 14 days, and a comment for whoever starts it by hand', () => {

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { FakeMachine, FINISHED, named, parts, REPORT } from './fake-tasks.ts';
 
-// Of every execution: ExecutionStarted, PassStateEntered, PassStateExited, and ExecutionSucceeded or -Failed.
-const FRAME = 4;
+// Of every execution: ExecutionStarted, Pass- and ChoiceStateEntered and -Exited, ExecutionSucceeded or -Failed.
+const FRAME = 6;
 const TASK = 5;
 const CHOICE = 2;
 const SUCCEED = 2;
@@ -14,13 +14,13 @@ const RETRY = 3;
 test('one request', async () => {
   const { historyEvents } = await new FakeMachine().run();
   expect(historyEvents).toBe(FRAME + TASK + CHOICE + TASK + CHOICE + SUCCEED);
-  expect(historyEvents).toBe(20);
+  expect(historyEvents).toBe(22);
 });
 
 test('40 spans, and so 10,000 parts, stay far below the budget of 400', async () => {
   const { historyEvents } = await new FakeMachine({ Initiate: async () => parts(40) }).run();
   expect(historyEvents).toBe(FRAME + TASK + CHOICE + MAP + 40 * (ITERATION + TASK) + TASK + CHOICE + SUCCEED);
-  expect(historyEvents).toBe(304);
+  expect(historyEvents).toBe(306);
 });
 
 test.each([

@@ -35,7 +35,7 @@ test.each([
   });
   expect(result).toMatchObject({ status: 'FAILED', error: 'InvalidRequest' });
   expect(result).toHaveProperty('cause', expect.stringContaining(JSON.stringify(sentence).slice(1, -1)));
-  expect(entered).toEqual(['Start', 'Initiate', 'Abort', 'Failed']);
+  expect(entered).toEqual(['Start', 'Keep parts on failure?', 'Initiate', 'Abort', 'Failed']);
 });
 
 test('a task sees its time run down', async () => {

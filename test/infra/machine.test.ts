@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { copyDefinition } from '#infra/local/definition.ts';
+import type { MachineOptions } from '#infra/local/engine.ts';
 import { causeOf, FakeMachine, FINISHED, named, parts, REPORT } from './fake-tasks.ts';
 
 const INSTANT = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
@@ -46,6 +48,69 @@ describe('the ways through', () => {
     expect(machine.count('CopySpan')).toBe(2 + 1 + 1);
     expect(machine.payload('Complete', 2)).toMatchObject({ done: { copied: 2 }, reports: [REPORT] });
   });
+});
+
+describe('with onFailure: keep', () => {
+  const request = { source: 's', options: { onFailure: 'keep' } };
+
+  test('an execution ends in the state that failed, with its error, and nothing is aborted', async () => {
+    const machine = new FakeMachine({
+      Initiate: async () => parts(3),
+      CopySpan: async () => {
+        throw named('AccessDenied', 'No.');
+      },
+    });
+    const result = await machine.run(request);
+    expect(result).toMatchObject({ status: 'FAILED', error: 'AccessDenied', cause: causeOf('AccessDenied', 'No.') });
+    expect(machine.count('Abort')).toBe(0);
+  });
+
+  test.each(['Initiate', 'CopyWhole', 'Complete'] as const)('so it does in %s', async (task) => {
+    const machine = new FakeMachine({
+      ...(task === 'Complete' ? { Initiate: async () => parts(1) } : {}),
+      [task]: async () => {
+        throw named('AccessDenied');
+      },
+    });
+    expect(await machine.run(request)).toMatchObject({ status: 'FAILED', error: 'AccessDenied' });
+    expect(machine.calls.at(-1)?.task).toBe(task);
+  });
+
+  test('a redrive goes on from there with the input the state had, to the receipt', async () => {
+    const inputs = new Map<string, unknown>();
+    let broken = true;
+    const machine = new FakeMachine({
+      Initiate: async () => parts(2),
+      Complete: async () => {
+        if (broken) throw named('AccessDenied');
+        return FINISHED;
+      },
+    });
+    const onEvent: MachineOptions['onEvent'] = (event) => {
+      if (event.type === 'StateEntered') inputs.set(event.state.name, event.state.input);
+    };
+    await machine.run(request, { onEvent });
+    broken = false;
+    // What Step Functions does at a redrive: the same definition, from the state that was not left.
+    const last = [...inputs.keys()].at(-1) ?? '';
+    expect(last).toBe('Complete (keep)');
+    const again = await machine.run(inputs.get(last), { definition: { ...copyDefinition(), StartAt: last } });
+    expect(again).toMatchObject({ status: 'SUCCEEDED', output: FINISHED.receipt });
+    expect(machine.calls.map(({ task }) => task)).toEqual(['Initiate', 'CopySpan', 'CopySpan', 'Complete', 'Complete']);
+  });
+
+  test.each([[{ onFailure: 'abort' }], [{ onFailure: 5 }], [{}], [null], ['keep'], [['keep']]])(
+    'options %j are for Initiate to judge, on the way that aborts',
+    async (options) => {
+      const machine = new FakeMachine({
+        Initiate: async () => {
+          throw named('InvalidRequest');
+        },
+      });
+      expect(await machine.run({ source: 's', options })).toMatchObject({ status: 'FAILED', error: 'InvalidRequest' });
+      expect(machine.count('Abort')).toBe(1);
+    },
+  );
 });
 
 describe('failures', () => {

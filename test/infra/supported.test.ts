@@ -78,6 +78,16 @@ test.each<[string, readonly string[], unknown]>([
     ['States', 'One request or parts?', 'Choices', '0', 'Variable'],
     '$..x',
   ],
+  [
+    'State "Keep parts on failure?" uses Choices.And.IsPresent false',
+    ['States', 'Keep parts on failure?', 'Choices', '0', 'And', '0', 'IsPresent'],
+    false,
+  ],
+  [
+    'State "Keep parts on failure?" uses Choices.And.Or',
+    ['States', 'Keep parts on failure?', 'Choices', '0', 'And', '0', 'Or'],
+    [],
+  ],
   ['State "CopyParts" uses ItemBatcher', [...map, 'ItemBatcher'], {}],
   ['State "CopyParts" uses ItemReader', [...map, 'ItemReader'], {}],
   ['State "CopyParts" uses ResultWriter', [...map, 'ResultWriter'], {}],
