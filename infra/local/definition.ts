@@ -4,9 +4,7 @@ import { join } from 'node:path';
 import { TASKS } from '@objectferry/shared/naming.ts';
 import type { StateMachineDefinition } from 'aws-local-stepfunctions';
 import * as v from 'valibot';
-import { createCopyApp } from '../copy-app.ts';
-import type { CopyStack } from '../copy-stack.ts';
-import { NO_STORES } from '../stores-file.ts';
+import { createMachineApp, type MachineApp } from '../machine-app.ts';
 
 const StateMachineResource = v.object({
   Type: v.literal('AWS::StepFunctions::StateMachine'),
@@ -19,7 +17,7 @@ const Template = v.object({ Resources: v.record(v.string(), v.unknown()) });
 let cached: StateMachineDefinition | undefined;
 
 /**
- * The definition of `CopyObject`, taken from the synthesized stack: the very text that is deployed, in which only
+ * The definition of `CopyObject`, taken from a synthesized stack: the very text that is deployed, in which only
  * the tokens are resolved. The ARN of each function ends in the name of its task.
  */
 export function copyDefinition(): StateMachineDefinition {
@@ -30,14 +28,15 @@ export function copyDefinition(): StateMachineDefinition {
 function synthesize(): StateMachineDefinition {
   const outdir = mkdtempSync(join(tmpdir(), 'objectferry-'));
   try {
-    const { app, stack } = createCopyApp(
-      // Without bundles and without CDK's own check of the template: the text depends on neither, and both take
-      // seconds. Deployment has both.
-      { outdir, builtinCloudFormationValidation: false, context: { 'aws:cdk:bundling-stacks': [] } },
-      { stores: NO_STORES },
-    );
-    const { template } = app.synth().getStackArtifact(stack.artifactId);
-    return JSON.parse(resolveText(definitionParts(template), tokensOf(stack)));
+    // Without bundles and without CDK's own check of the template: the text depends on neither, and both take seconds.
+    // Deployment has both.
+    const machine = createMachineApp({
+      outdir,
+      builtinCloudFormationValidation: false,
+      context: { 'aws:cdk:bundling-stacks': [] },
+    });
+    const { template } = machine.app.synth().getStackArtifact(machine.stack.artifactId);
+    return JSON.parse(resolveText(definitionParts(template), tokensOf(machine)));
   } finally {
     rmSync(outdir, { recursive: true, force: true });
   }
@@ -53,11 +52,11 @@ function definitionParts(template: unknown): readonly unknown[] {
 }
 
 /** What stands for each token of the text, by the token as JSON. */
-function tokensOf(stack: CopyStack): ReadonlyMap<string, string> {
+function tokensOf({ stack, functions: handlers }: MachineApp): ReadonlyMap<string, string> {
   const functions = TASKS.map(
     (task) =>
       [
-        JSON.stringify(stack.resolve(stack.functions[task].functionArn)),
+        JSON.stringify(stack.resolve(handlers[task].functionArn)),
         `arn:aws:lambda:us-east-1:000000000000:function:${task}`,
       ] as const,
   );

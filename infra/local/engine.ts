@@ -15,6 +15,7 @@ import { Watch } from './watch.ts';
 
 // Longer than a request with a retry or two, shorter than the patience of somebody who pressed Ctrl-C.
 const STOP_GRACE_MS = 10_000;
+const RESUMED = 'ResumedExecution';
 
 /** What to run. */
 export interface MachineOptions {
@@ -23,6 +24,8 @@ export interface MachineOptions {
   /** Anything but `null`, `false`, `0` and `""`: the engine takes those for nothing, and fails with States.Runtime. */
   readonly input: unknown;
   readonly tasks: Readonly<Record<TaskName, TaskFunction>>;
+  /** Goes on in the middle of an execution that this process, or one before it, did not bring to its end. */
+  readonly resume?: Resume | undefined;
   /**
    * Stops the copy: every task but Abort fails with an error named `Stopped`; spans at once, other tasks when they
    * have not ended by themselves after `stopGraceMs` (so a stop at the last moment may still succeed). A pause before
@@ -37,13 +40,29 @@ export interface MachineOptions {
   readonly retryIntervalMs?: number | undefined;
 }
 
+/** Where an execution goes on, instead of at its beginning. */
+export interface Resume {
+  /** A state outside of Maps, which is entered again; what it has done already it finds at the provider. */
+  readonly state: string;
+  /** What the state was entered with. */
+  readonly input: unknown;
+  /** When the execution began. */
+  readonly startedAt: Date;
+}
+
 /** How an execution ended, and what it took. */
 export type MachineResult = MachineEnd & MachineCost;
 
 /** How an execution ended. The cause of a failed task is Lambda's document: errorType, errorMessage, trace. */
 type MachineEnd =
   | { readonly status: 'SUCCEEDED'; readonly output: unknown }
-  | { readonly status: 'FAILED'; readonly error: string; readonly cause: string };
+  | {
+      readonly status: 'FAILED';
+      readonly error: string;
+      readonly cause: string;
+      /** The execution's own time was over: it ended where it was, and went through no Catch. */
+      readonly timedOut?: true;
+    };
 
 /** What an execution took. */
 interface MachineCost {
@@ -81,12 +100,16 @@ export async function runMachine(options: MachineOptions): Promise<MachineResult
 }
 
 async function execute(options: MachineOptions, watch: Watch, invocations: Invocations): Promise<MachineEnd> {
-  const { definition, input, onEvent } = options;
+  const { definition, input, resume, onEvent } = options;
   // Without the validator behind it, which takes 100 ms and changes its argument: `npm run check` validates the
   // definition once, not each copy.
-  const machine = new StateMachine(definition, { validationOptions: { noValidate: true } });
+  const from = resume === undefined ? definition : resumed(definition, resume.state);
+  const machine = new StateMachine(from, { validationOptions: { noValidate: true } });
   const overrides = overridesFor(definition, invocations, options.retryIntervalMs);
-  const execution = machine.run(throughJson(input), { overrides });
+  const execution = machine.run(throughJson(resume === undefined ? input : resume.input), {
+    overrides,
+    ...(resume && { context: { [RESUMED]: { Input: throughJson(input), StartTime: resume.startedAt.toISOString() } } }),
+  });
   const follow = async (): Promise<void> => {
     for await (const event of execution.eventLogs) {
       watch.see(event);
@@ -99,6 +122,15 @@ async function execute(options: MachineOptions, watch: Watch, invocations: Invoc
   if (followed.status === 'rejected') throw followed.reason;
   if (watch.broken !== undefined) return failure(watch.broken);
   return result.status === 'fulfilled' ? { status: 'SUCCEEDED', output: result.value } : failure(result.reason);
+}
+
+/**
+ * The same definition, entered at another state. The engine takes the input of that state for the execution's, and now
+ * for its start: what refers to the execution is given a place of its own in the context object.
+ */
+function resumed(definition: StateMachineDefinition, state: string): StateMachineDefinition {
+  const text = JSON.stringify(definition).replaceAll('"$$.Execution.', () => `"$$.${RESUMED}.`);
+  return { ...JSON.parse(text), StartAt: state };
 }
 
 function overridesFor(
@@ -114,7 +146,8 @@ function overridesFor(
 
 function failure(reason: unknown): MachineEnd {
   if (reason instanceof ExecutionTimeoutError) {
-    return { status: 'FAILED', error: 'States.Timeout', cause: 'The execution took longer than its TimeoutSeconds.' };
+    const cause = 'The execution took longer than its TimeoutSeconds.';
+    return { status: 'FAILED', error: 'States.Timeout', cause, timedOut: true };
   }
   const error = reason instanceof ExecutionError ? reason.cause : reason;
   if (!(error instanceof Error)) return { status: 'FAILED', error: 'States.Runtime', cause: String(error) };

@@ -6,7 +6,7 @@ import { task as copyWhole } from '#functions/copy-whole.ts';
 import { task as initiate } from '#functions/initiate.ts';
 import type { Task } from '#functions/task.ts';
 import { copyDefinition } from './definition.ts';
-import { type MachineResult, runMachine } from './engine.ts';
+import { type MachineResult, type Resume, runMachine } from './engine.ts';
 import type { MachineEvent } from './machine-event.ts';
 import { withTimeLimit } from './time-limit.ts';
 
@@ -20,10 +20,14 @@ export interface LocalCopy {
    * request was on its way already.
    */
   readonly signal?: AbortSignal | undefined;
+  /** Goes on in the middle of an execution of this request. */
+  readonly resume?: Resume | undefined;
   /** Hears every event of the engine; parts are told by `runtime.observe`. */
   readonly onEvent?: ((event: MachineEvent) => void) | undefined;
   /** How long one invocation may take; default 900, as on Lambda. */
   readonly invocationSeconds?: number | undefined;
+  /** How long the whole copy may take; default: what the definition says, as on AWS. */
+  readonly timeoutSeconds?: number | undefined;
   /** How long Initiate, CopyWhole and Complete may go on after a stop, in milliseconds. */
   readonly stopGraceMs?: number | undefined;
   /** Milliseconds before each retry of the machine, in place of the definition's delays. */
@@ -37,12 +41,13 @@ export function runCopy({
   request,
   runtime,
   invocationSeconds = LAMBDA_SECONDS,
+  timeoutSeconds,
   ...options
 }: LocalCopy): Promise<MachineResult> {
   const local = (task: Task) => withTimeLimit(task, runtime, invocationSeconds);
   return runMachine({
     ...options,
-    definition: copyDefinition(),
+    definition: { ...copyDefinition(), ...(timeoutSeconds && { TimeoutSeconds: timeoutSeconds }) },
     input: request,
     tasks: {
       Initiate: local(initiate),

@@ -1,4 +1,5 @@
 import { CopyError } from '@objectferry/shared/errors.ts';
+import type { Transport } from '@objectferry/shared/http/transport.ts';
 import { createTransport } from '@objectferry/shared/http/undici-transport.ts';
 import type { CopyEvent, ProcessRuntime } from '@objectferry/shared/runtime.ts';
 import type { StoreConfigs } from '@objectferry/shared/stores.ts';
@@ -16,20 +17,26 @@ export interface LocalRuntimeOptions {
   readonly maxInFlight?: number | undefined;
 }
 
-/** A runtime for handlers that run in this process, with the sockets they share. */
-export function createLocalRuntime({ stores, env, observe, maxInFlight = MAX_IN_FLIGHT_HERE }: LocalRuntimeOptions): {
+/** A runtime of this process, and what it is made of for those who need more than handlers do. */
+export interface LocalRuntime {
   readonly runtime: ProcessRuntime;
+  readonly transport: Transport;
+  /** Text of a named secret, from the environment. @throws CopyError InvalidConfig */
+  readonly readSecret: (id: string) => Promise<string>;
   readonly close: () => Promise<void>;
-} {
+}
+
+/** A runtime for handlers that run in this process, with the sockets they share. */
+export function createLocalRuntime({
+  stores,
+  env,
+  observe,
+  maxInFlight = MAX_IN_FLIGHT_HERE,
+}: LocalRuntimeOptions): LocalRuntime {
   const transport = createTransport({ connectionsPerOrigin: MAX_IN_FLIGHT_HERE });
-  const runtime = createProcessRuntime({
-    stores: capped(stores, maxInFlight),
-    transport,
-    env,
-    readSecret: (id) => readSecretHere(id, env),
-    observe,
-  });
-  return { runtime, close: () => transport.close() };
+  const readSecret = (id: string) => readSecretHere(id, env);
+  const runtime = createProcessRuntime({ stores: capped(stores, maxInFlight), transport, env, readSecret, observe });
+  return { runtime, transport, readSecret, close: () => transport.close() };
 }
 
 function capped(stores: StoreConfigs, maxInFlight: number): StoreConfigs {

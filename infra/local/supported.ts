@@ -35,7 +35,7 @@ const RETRY_FIELDS = [
   'JitterStrategy',
 ];
 const CATCH_FIELDS = ['ErrorEquals', 'Next', 'ResultPath'];
-const RULE_FIELDS = ['Variable', 'StringEquals', 'IsPresent', 'Next'];
+const RULE_FIELDS = ['Variable', 'StringEquals', 'IsPresent', 'And', 'Next'];
 
 /**
  * Refuses a definition that the engine would run differently from AWS.
@@ -70,12 +70,17 @@ function checkState(problems: Problems, value: unknown, insideMap: boolean): voi
     problems.allow(catcher, CATCH_FIELDS, 'Catch.');
     problems.resultPath(catcher, 'Catch.');
   }
-  for (const rule of problems.records(state['Choices'], 'Choices')) {
-    problems.allow(rule, RULE_FIELDS, 'Choices.');
-    problems.paths(rule, ['Variable'], 'Choices.');
-  }
+  for (const rule of problems.records(state['Choices'], 'Choices')) checkRule(problems, rule, 'Choices.');
   if (type === 'Task') checkTask(problems, state);
   if (type === 'Map') checkMap(problems, state, insideMap);
+}
+
+function checkRule(problems: Problems, rule: Readonly<Record<string, unknown>>, prefix: string): void {
+  problems.allow(rule, RULE_FIELDS, prefix);
+  problems.paths(rule, ['Variable'], prefix);
+  // The engine takes it for a rule that never holds.
+  if (rule['IsPresent'] === false) throw problems.refuse(`${prefix}IsPresent false`);
+  for (const inner of problems.records(rule['And'], `${prefix}And`)) checkRule(problems, inner, `${prefix}And.`);
 }
 
 function checkTask(problems: Problems, state: Readonly<Record<string, unknown>>): void {

@@ -54,11 +54,15 @@ describe.concurrent('objectferry emulators', () => {
   it('explains itself', async () => {
     const { code, stdout, stderr } = await objectferry(['emulators', '--help']);
     expect([code, stderr]).toEqual([0, '']);
-    expect(stdout).toMatch(/--json.*--faults.*--port-base/s);
+    expect(stdout).toMatch(/--json.*--faults.*--s3-quirks.*--port-base/s);
   });
 
   it.each([
-    ['an unknown flag', ['--nonsense'], /--nonsense.*the flags are --json, --faults FILE and --port-base N\.$/],
+    [
+      'an unknown flag',
+      ['--nonsense'],
+      /--nonsense.*the flags are --json, --faults FILE, --s3-quirks FILE\|JSON and --port-base N\.$/,
+    ],
     ['an argument', ['oss'], /the flags are/],
     ['a flag without its value', ['--faults'], /--faults/],
     ['a port that is none', ['--port-base', '70000'], /between 1 and/],

@@ -54,7 +54,7 @@ describe('objectferry copy refuses before anything is started', () => {
     [
       'an unknown choice',
       [from, to, '--overwrite', 'maybe'],
-      /options\.overwrite must be "always" or "never" or "ifDifferent", but is "maybe"/,
+      /--overwrite must be "always" or "never" or "ifDifferent", but is "maybe"/,
     ],
     ['an unknown store', ['zz://raw/key', to], /source\.store is "zz", which is not in the stores file; it has oss\./],
     [
@@ -64,7 +64,7 @@ describe('objectferry copy refuses before anything is started', () => {
     ],
     ['an empty key', ['oss://raw/', to], /source is not a location, write store:\/\/bucket\/key/],
     ['a huge key', [from, `oss://archive/${'k'.repeat(5000)}`], /destination\.key: .*1 to 1023 bytes.*not 5000/],
-    ['a negative part size', [from, to, '--part-size-mib', '-1'], /options\.partSizeMiB must be 1 or more/],
+    ['a negative part size', [from, to, '--part-size-mib', '-1'], /--part-size-mib must be 1 or more/],
     [
       'a part size of a fraction',
       [from, to, '--part-size-mib', '1.5'],

@@ -1,21 +1,41 @@
-import { CopyRequest } from '@objectferry/shared/contract.ts';
 import { routeOf } from '@objectferry/shared/copy/route.ts';
 import { CopyError } from '@objectferry/shared/errors.ts';
-import { parse } from '@objectferry/shared/schema.ts';
 import { parseStores, type StoreConfigs } from '@objectferry/shared/stores.ts';
 import { readStoresDocument } from '../../stores-file.ts';
 import { createLocalRuntime } from '../runtime.ts';
 import { BAD_REQUEST } from './exit-code.ts';
 import { type Flags, parseFlags, requestFrom } from './options.ts';
+import { parseRequest } from './parse-request.ts';
 import { explain, reportEnd } from './report.ts';
 
 /**
- * `objectferry copy`: checks everything that can be checked without a request, then runs the copy here.
+ * `objectferry copy`: checks everything that can be checked without a request, then runs the copy, here or behind an
+ * endpoint.
  *
  * @returns the exit code.
  */
 export async function copy(source: string, destination: string, rawFlags: unknown): Promise<number> {
   const flags = parseFlags(rawFlags);
+  const { endpoint } = flags;
+  if (endpoint !== undefined) {
+    const { copyThrough } = await import('./copy-through.ts');
+    return copyThrough(source, destination, { ...flags, endpoint });
+  }
+  const misplaced = onlyWithEndpoint(flags);
+  if (misplaced !== undefined) {
+    return explain('InvalidRequest', `${misplaced} is of use only with --endpoint: give both, or none.`, flags.json);
+  }
+  return copyHere(source, destination, flags);
+}
+
+function onlyWithEndpoint({ auth, region, detach, idempotencyKey }: Flags): string | undefined {
+  if (auth !== undefined) return '--auth';
+  if (region !== undefined) return '--region';
+  if (detach) return '--detach';
+  return idempotencyKey === undefined ? undefined : '--idempotency-key';
+}
+
+async function copyHere(source: string, destination: string, flags: Flags): Promise<number> {
   const job = await jobOf(source, destination, flags).catch((error: unknown) => {
     if (error instanceof CopyError) return error;
     throw error;
@@ -40,7 +60,7 @@ async function jobOf(source: string, destination: string, flags: Flags): Promise
   const stores = parseStores(readStoresDocument(flags.stores));
   const { runtime, close } = createLocalRuntime({ stores, env: process.env, observe: () => undefined });
   try {
-    const route = routeOf(runtime, parse(CopyRequest, request, 'The copy request'));
+    const route = routeOf(runtime, parseRequest(request, flags));
     await Promise.all([route.source.credentials(), route.destination.credentials()]);
     return { request, stores };
   } finally {

@@ -23,6 +23,11 @@ const Flags = v.strictObject({
   requireChecksum: v.optional(v.boolean()),
   token: v.optional(v.boolean()),
   options: v.optional(v.string()),
+  endpoint: v.optional(v.string()),
+  auth: v.optional(v.string()),
+  region: v.optional(v.string()),
+  detach: v.optional(v.boolean()),
+  idempotencyKey: v.optional(v.string()),
 });
 /** The flags of `objectferry copy`, as the shell gave them. */
 export type Flags = v.InferOutput<typeof Flags>;

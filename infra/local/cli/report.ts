@@ -1,14 +1,14 @@
+import { messageOf } from '@objectferry/shared/cause.ts';
 import { type Check, Receipt } from '@objectferry/shared/contract.ts';
 import { adviceFor, isErrorName } from '@objectferry/shared/errors.ts';
 import { formatLocation } from '@objectferry/shared/location.ts';
 import { parse } from '@objectferry/shared/schema.ts';
-import * as v from 'valibot';
 import { BAD_REQUEST, DONE, FAILED, STOPPED } from './exit-code.ts';
 import { formatBytes, formatSeconds } from './format.ts';
 import type { RunResult } from './run.ts';
 
 /** Prints the receipt on stdout: one JSON line, or lines for a person. */
-function printReceipt(receipt: Receipt, json: boolean): void {
+export function printReceipt(receipt: Receipt, json: boolean): void {
   process.stdout.write(json ? `${JSON.stringify(receipt)}\n` : `${receiptLines(receipt).join('\n')}\n`);
 }
 
@@ -50,8 +50,6 @@ function checkText({ name, result, source, destination }: Check): string {
   return `${name} ${result}${values}`;
 }
 
-const Cause = v.object({ errorMessage: v.string() });
-
 /** Prints how a copy ended: the receipt, or the error and what to do next. @returns the exit code. */
 export function reportEnd(result: RunResult, json: boolean): number {
   if (result.status === 'SUCCEEDED') {
@@ -59,26 +57,23 @@ export function reportEnd(result: RunResult, json: boolean): number {
     return DONE;
   }
   const exitCode = explain(result.error, messageOf(result.cause), json);
-  return result.stopped ? STOPPED : exitCode;
+  if (result.stopped) return STOPPED;
+  // A store may call a request wrong long after the copy has begun.
+  return result.begun ? FAILED : exitCode;
 }
 
-/** Writes one sentence and what to do next to stderr, with `json` also an error document to stdout. @returns the exit code. */
-export function explain(error: string, message: string, json: boolean): number {
-  const advice = isErrorName(error) ? adviceFor(error) : undefined;
+/**
+ * Writes one sentence and what to do next to stderr, with `json` also an error document to stdout.
+ *
+ * @param ofCopy False for an error of an API, which may have the name of one of a copy, but needs other advice.
+ * @returns the exit code.
+ */
+export function explain(error: string, message: string, json: boolean, ofCopy = true): number {
+  const advice = ofCopy && isErrorName(error) ? adviceFor(error) : undefined;
   const mistake = error === 'InvalidRequest' || error === 'InvalidConfig';
   // The sentence about a mistake says what to change; the advice only says so too.
   const lines = advice === undefined || mistake ? [message] : [message, advice];
   process.stderr.write(`objectferry: ${error}: ${lines.join('\n')}\n`);
   if (json) process.stdout.write(`${JSON.stringify({ error, message, advice })}\n`);
   return mistake ? BAD_REQUEST : FAILED;
-}
-
-/** The sentence in a cause: what Lambda reports is a document around it. */
-export function messageOf(cause: string): string {
-  try {
-    const parsed = v.safeParse(Cause, JSON.parse(cause));
-    return parsed.success ? parsed.output.errorMessage : cause;
-  } catch {
-    return cause;
-  }
 }

@@ -1,14 +1,11 @@
+import type { CopyEvent } from '@objectferry/shared/runtime.ts';
 import type { StoreConfigs } from '@objectferry/shared/stores.ts';
 import type { Environment } from '#functions/secrets.ts';
 import type { MachineResult } from '../engine.ts';
 import { runCopy } from '../local-copy.ts';
 import { createLocalRuntime } from '../runtime.ts';
-import { STOPPED } from './exit-code.ts';
+import { onInterrupt } from './interruption.ts';
 import { showProgress } from './show-progress.ts';
-
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-// One request to stop may come as several signals: `timeout` and service managers send to a process and to its group.
-const SAME_STOP_MS = 500;
 
 export interface RunOptions {
   readonly request: unknown;
@@ -18,8 +15,8 @@ export interface RunOptions {
   readonly quiet: boolean;
 }
 
-/** How a copy ended, and whether a signal asked it to. */
-export type RunResult = MachineResult & { readonly stopped: boolean };
+/** How a copy ended, whether a signal asked it to, and whether it had begun: an upload was open. */
+export type RunResult = MachineResult & { readonly stopped: boolean; readonly begun: boolean };
 
 /**
  * Runs one copy through the state machine on this machine and shows on stderr how far it is. Ctrl-C, SIGTERM and the
@@ -29,32 +26,24 @@ export async function run({ request, stores, env, quiet }: RunOptions): Promise<
   // When nobody reads stderr any more, the copy goes on all the same.
   process.stderr.on('error', () => undefined);
   const display = showProgress(process.stderr, quiet);
-  const { runtime, close } = createLocalRuntime({ stores, env, observe: display.observe });
+  let begun = false;
+  const observe = (event: CopyEvent): void => {
+    if (event.type === 'planned' && event.strategy === 'parts') begun = true;
+    display.observe(event);
+  };
+  const { runtime, close } = createLocalRuntime({ stores, env, observe });
   const stop = new AbortController();
-  const interrupt = interruption(stop, display.stopping);
-  for (const signal of SIGNALS) process.on(signal, interrupt);
+  const release = onInterrupt(() => {
+    display.stopping('Stopping and cleaning up (press Ctrl-C again to leave at once).');
+    stop.abort();
+  }, 'Stopped at once: the upload may still be open at the provider.');
   let result: MachineResult | undefined;
   try {
     result = await runCopy({ request, runtime, signal: stop.signal });
-    return { ...result, stopped: stop.signal.aborted };
+    return { ...result, stopped: stop.signal.aborted, begun };
   } finally {
-    for (const signal of SIGNALS) process.off(signal, interrupt);
+    release();
     display.end(result?.status === 'SUCCEEDED' ? 'done' : stop.signal.aborted ? 'stopped' : 'failed');
     await close();
   }
-}
-
-/** What a signal does: the first stops the copy, another one ends the process. */
-function interruption(stop: AbortController, say: (notice: string) => void): () => void {
-  let first: number | undefined;
-  return () => {
-    if (first === undefined) {
-      first = Date.now();
-      say('Stopping and cleaning up (press Ctrl-C again to leave at once).');
-      stop.abort();
-    } else if (Date.now() - first > SAME_STOP_MS) {
-      process.stderr.write('Stopped at once: the upload may still be open at the provider.\n');
-      process.exit(STOPPED);
-    }
-  };
 }

@@ -1,7 +1,8 @@
+import { messageOf } from '@objectferry/shared/cause.ts';
 import type { Check, Receipt } from '@objectferry/shared/contract.ts';
 import { describe, expect, it } from 'vitest';
 import { requestFrom } from '#infra/local/cli/options.ts';
-import { messageOf, receiptLines } from '#infra/local/cli/report.ts';
+import { receiptLines } from '#infra/local/cli/report.ts';
 
 const receipt = (checks: Check[], strategy: Receipt['strategy'] = 'parts'): Receipt => ({
   source: { store: 'hz', bucket: 'raw', key: 'a b', etag: '"A"' },

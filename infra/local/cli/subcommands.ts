@@ -1,0 +1,28 @@
+import { copyCommand } from './copy-command.ts';
+import { doctorCommand } from './doctor-command.ts';
+import { listCommand } from './list-command.ts';
+import { redriveCommand } from './redrive-command.ts';
+import { resumeCommand } from './resume-command.ts';
+import { serveCommand } from './serve-command.ts';
+import { statusCommand } from './status-command.ts';
+import { stopCommand } from './stop-command.ts';
+import type { Subcommand } from './subcommand.ts';
+
+/** Every subcommand, in the order of the help. */
+export const SUBCOMMANDS: readonly Subcommand[] = [
+  copyCommand,
+  statusCommand,
+  listCommand,
+  stopCommand,
+  resumeCommand,
+  serveCommand,
+  redriveCommand,
+  doctorCommand,
+  // Served by test/emulators/main.ts: here it is only listed.
+  (program) =>
+    program
+      .command('emulators')
+      .usage('[--json] [--faults FILE] [--port-base N]')
+      .description('serve the provider emulators on loopback and print their endpoints and keys')
+      .helpOption(false),
+];
