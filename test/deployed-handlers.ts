@@ -1,23 +1,10 @@
 import { createServer } from 'node:http';
 import { ENV } from '@objectferry/shared/naming.ts';
-import type { Context } from 'aws-lambda';
 import { expect, vi } from 'vitest';
+import { lambdaContext } from './lambda-context.ts';
 
 /** What Lambda calls a handler with. */
-export const LAMBDA_CONTEXT: Context = {
-  awsRequestId: 'request',
-  callbackWaitsForEmptyEventLoop: true,
-  functionName: 'handler',
-  functionVersion: '$LATEST',
-  invokedFunctionArn: 'arn',
-  logGroupName: 'group',
-  logStreamName: 'stream',
-  memoryLimitInMB: '512',
-  getRemainingTimeInMillis: () => 900_000,
-  done: () => undefined,
-  fail: () => undefined,
-  succeed: () => undefined,
-};
+export const LAMBDA_CONTEXT = lambdaContext('handler', 900_000);
 
 /** What the extension beside a deployed handler gives away. */
 interface Beside {

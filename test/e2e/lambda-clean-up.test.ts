@@ -1,29 +1,16 @@
 import { createServer } from 'node:http';
 import { StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { ENV } from '@objectferry/shared/naming.ts';
-import type { Context } from 'aws-lambda';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { handler as cleanUp } from '#functions/clean-up.ts';
 import { handler as sweep } from '#functions/sweep.ts';
 import { type Cloud, startCloud } from '../cloud.ts';
 import { demoAwsAccount } from '../emulators/aws/step-functions.ts';
 import { demoOssAccount } from '../emulators/oss/emulator.ts';
+import { lambdaContext } from '../lambda-context.ts';
 
-const context: Context = {
-  awsRequestId: 'request',
-  callbackWaitsForEmptyEventLoop: true,
-  functionName: 'handler',
-  functionVersion: '$LATEST',
-  invokedFunctionArn: 'arn',
-  logGroupName: 'group',
-  logStreamName: 'stream',
-  memoryLimitInMB: '512',
-  // The last look after a stop is taken when a minute is left.
-  getRemainingTimeInMillis: () => 60_000,
-  done: () => undefined,
-  fail: () => undefined,
-  succeed: () => undefined,
-};
+// The last look after a stop is taken when a minute is left.
+const context = lambdaContext('clean-up', 60_000);
 
 /** The deployed handlers, as Lambda calls them: with the environment, the extension and the events of AWS. */
 describe('the handlers that clean up', () => {

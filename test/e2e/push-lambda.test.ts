@@ -1,10 +1,10 @@
 import { createServer, request as httpRequest, type Server } from 'node:http';
 import { normalise } from '@objectferry/shared/events/normalise.ts';
 import { ENV } from '@objectferry/shared/naming.ts';
-import type { Context } from 'aws-lambda';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { GatewayRequest } from '#functions/receive/gateway-request.ts';
 import { handler } from '#functions/receive.ts';
+import { lambdaContext } from '../lambda-context.ts';
 import { makeCertificate } from '../unit/push/made-certificate.ts';
 import { SMN_TOPIC, smnPush } from '../unit/push/signed-pushes.ts';
 import { type PushQueue, startPushQueue } from './push-queue.ts';
@@ -25,20 +25,7 @@ const rule = {
   copyTo: { store: 'huawei', bucket: 'archive' },
   from: { topics: [SMN_TOPIC], token: { secret: 'objectferry/token' } },
 };
-const context: Context = {
-  awsRequestId: 'request',
-  callbackWaitsForEmptyEventLoop: true,
-  functionName: 'receive',
-  functionVersion: '$LATEST',
-  invokedFunctionArn: 'arn',
-  logGroupName: 'group',
-  logStreamName: 'stream',
-  memoryLimitInMB: '512',
-  getRemainingTimeInMillis: () => 10_000,
-  done: () => undefined,
-  fail: () => undefined,
-  succeed: () => undefined,
-};
+const context = lambdaContext('receive', 10_000);
 
 /** The deployed handler, as API Gateway calls it: rules and secrets from the extension, messages into a real SQS server. */
 describe('the Lambda handler of pushes', () => {

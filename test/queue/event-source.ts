@@ -6,7 +6,7 @@ import {
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 import type { Context, SQSBatchResponse, SQSEvent, SQSMessageAttribute, SQSRecord } from 'aws-lambda';
-import { LAMBDA_CONTEXT } from './lambda-context.ts';
+import { lambdaContext } from '../lambda-context.ts';
 
 /** A handler of SQS messages that reports which of them failed. */
 export type BatchHandler = (event: SQSEvent, context: Context) => Promise<SQSBatchResponse>;
@@ -58,7 +58,7 @@ export async function poll(source: EventSource, waitSeconds = 0): Promise<Polled
 
 async function failedOf(handler: BatchHandler, event: SQSEvent): Promise<ReadonlySet<string>> {
   try {
-    const { batchItemFailures } = await handler(event, LAMBDA_CONTEXT);
+    const { batchItemFailures } = await handler(event, lambdaContext('intake', 60_000));
     return new Set(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
   } catch {
     return new Set(event.Records.map(({ messageId }) => messageId));

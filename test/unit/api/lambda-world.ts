@@ -1,6 +1,5 @@
 import { createServer } from 'node:http';
 import { ENV } from '@objectferry/shared/naming.ts';
-import type { Context } from 'aws-lambda';
 import type { LambdaEvent } from 'hono/aws-lambda';
 import { expect, vi } from 'vitest';
 import {
@@ -9,6 +8,7 @@ import {
   startStepFunctionsEmulator,
 } from '../../emulators/aws/step-functions.ts';
 import { demoOssAccount } from '../../emulators/oss/emulator.ts';
+import { lambdaContext } from '../../lambda-context.ts';
 import { startWorld, type World, type WorldOptions } from '../../world.ts';
 
 /** What the API's function finds around it on AWS: stores and secrets behind the extension, and Step Functions. */
@@ -64,20 +64,7 @@ export async function startLambdaWorld(options: WorldOptions = {}): Promise<Lamb
   };
 }
 
-export const context: Context = {
-  awsRequestId: 'c6af9ac6-7b61-11e6-9a41-93e8deadbeef',
-  callbackWaitsForEmptyEventLoop: true,
-  functionName: 'Api',
-  functionVersion: '$LATEST',
-  invokedFunctionArn: 'arn:aws:lambda:eu-central-1:000000000000:function:Api',
-  logGroupName: 'group',
-  logStreamName: 'stream',
-  memoryLimitInMB: '512',
-  getRemainingTimeInMillis: () => 29_000,
-  done: () => undefined,
-  fail: () => undefined,
-  succeed: () => undefined,
-};
+export const context = lambdaContext('Api', 29_000);
 
 /** What API Gateway says of callers it has checked, in the shapes of its documentation. */
 export const AUTHORIZERS = {
