@@ -53,6 +53,26 @@ const Destination = textOr(
   v.strictObject(LocationFields),
 );
 
+// The library leaves these names out of a record without a word; metadata and tags must not get lost that way.
+const UNHEARD = ['__proto__', 'constructor', 'prototype'];
+
+/** Texts by name, in which every name is heard or refused. */
+function texts<Key extends v.GenericSchema<string, string>>(key: Key) {
+  const record = v.record(key, HeaderText);
+  const refused = (sentence: string) =>
+    v.pipe(
+      record,
+      v.check(() => false, sentence),
+    );
+  const list = refused('must be an object, but is a list.');
+  const unheard = refused(`has a name that nothing here can hold: ${UNHEARD.join(', ')}.`);
+  return v.lazy((input: unknown): typeof record | typeof list => {
+    if (Array.isArray(input)) return list;
+    const names = typeof input === 'object' && input !== null ? Object.keys(input) : [];
+    return names.some((name) => UNHEARD.includes(name)) ? unheard : record;
+  });
+}
+
 const Metadata = v.strictObject({
   contentType: v.optional(HeaderText),
   cacheControl: v.optional(HeaderText),
@@ -62,9 +82,8 @@ const Metadata = v.strictObject({
   expires: v.optional(HeaderText),
   /** User metadata: names without the provider's prefix. */
   user: v.optional(
-    v.record(
+    texts(
       v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9_-]*$/i, 'is not a metadata name, use letters, digits, - and _.')),
-      HeaderText,
     ),
     {},
   ),
@@ -87,7 +106,7 @@ const Options = v.strictObject({
     }),
   ),
   metadata: v.optional(textOr(v.literal('copy'), Metadata), 'copy'),
-  tags: v.optional(textOr(v.picklist(['copy', 'none']), v.record(HeaderText, HeaderText)), 'copy'),
+  tags: v.optional(textOr(v.picklist(['copy', 'none']), texts(HeaderText)), 'copy'),
   acl: v.optional(HeaderText),
   storageClass: v.optional(HeaderText),
   encryption: v.optional(EncryptionChoice),

@@ -72,6 +72,7 @@ const VERSION = '(\\?versionId=[^&#]+)?';
 /** What may be written as a text or as an object is chosen by a function of the input; both are asked for here. */
 function eitherForm(schema: v.GenericSchema): JsonSchema {
   const { getter } = schema as v.LazySchema<v.GenericSchema>;
+  if (getter('') === getter(undefined)) return formOf(getter(undefined));
   const [text, fields] = [formOf(getter('')), formOf(getter(undefined))];
   const isLocation = text.type === 'string' && text.enum === undefined;
   if (!isLocation) return { anyOf: [text, fields] };
@@ -80,6 +81,7 @@ function eitherForm(schema: v.GenericSchema): JsonSchema {
 }
 
 function formOf(schema: v.GenericSchema): JsonSchema {
-  const { $schema, ...form } = toJsonSchema(schema, CONFIG);
+  // What is chosen by a function is named by a number too, though its form stands where it is used.
+  const { $schema, $defs, ...form } = toJsonSchema(schema, CONFIG);
   return form;
 }
