@@ -10,17 +10,8 @@ import { keepSecrets } from './secrets.ts';
 
 export const logger = new Logger({ serviceName: 'objectferry' });
 
-let started: Promise<ProcessRuntime> | undefined;
-
 /** The runtime of a deployed handler, made once per cold start; the only place that reads the environment. */
-export function lambdaRuntime(): Promise<ProcessRuntime> {
-  started ??= start().catch((error: unknown) => {
-    // The next invocation may find the parameter in place.
-    started = undefined;
-    throw error;
-  });
-  return started;
-}
+export const lambdaRuntime = oncePerColdStart(start);
 
 /** A setting that the stack gives to a function. @throws CopyError InvalidConfig */
 export function setting(name: keyof typeof ENV): string {
@@ -50,15 +41,19 @@ function openExtension(): Extension {
   return createExtension(lambdaTransport, `http://localhost:${port}`, process.env['AWS_SESSION_TOKEN'] ?? '');
 }
 
-let stores: Promise<StoreConfigs> | undefined;
-
 /** The stores file of this deployment, read once per cold start. */
-export function lambdaStores(): Promise<StoreConfigs> {
-  stores ??= readStores().catch((error: unknown) => {
-    stores = undefined;
-    throw error;
-  });
-  return stores;
+export const lambdaStores = oncePerColdStart(readStores);
+
+/** Keeps what was made, but no failure: the next invocation may find the parameter in place. */
+function oncePerColdStart<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
+    made ??= make().catch((error: unknown) => {
+      made = undefined;
+      throw error;
+    });
+    return made;
+  };
 }
 
 async function readStores(): Promise<StoreConfigs> {

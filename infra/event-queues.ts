@@ -1,3 +1,4 @@
+import { MAX_MESSAGE_BYTES } from '@objectferry/shared/events/message-size.ts';
 import { ENV, MAX_RECEIVES } from '@objectferry/shared/naming.ts';
 import { ArnFormat, Duration, Stack } from 'aws-cdk-lib';
 import { type IRuleTarget, Rule } from 'aws-cdk-lib/aws-events';
@@ -17,8 +18,6 @@ export interface EventQueuesProps {
   /** A KMS key in place of the one that SQS manages. */
   readonly keyArn?: string | undefined;
 }
-
-const MAX_MESSAGE_BYTES = 1024 * 1024;
 
 // As long as SQS keeps a message: time to find a mistake in a rule, deploy again and send everything back.
 const RETENTION = Duration.days(14);

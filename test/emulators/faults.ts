@@ -158,7 +158,7 @@ function startRate(rate: RateLimit | undefined, nowMs: () => number): (operation
 }
 
 /** A small generator with a good spread (mulberry32): the same numbers for the same seed, everywhere. */
-function seededRandom(seed: number): () => number {
+export function seededRandom(seed: number): () => number {
   let state = seed | 0;
   return () => {
     state = (state + 0x6d2b79f5) | 0;

@@ -6,7 +6,7 @@ import { expect } from 'vitest';
 import { seededBytes } from '../world.ts';
 import { asBase64, asCloudEvent, asJson, asUploadStep, type EventObject } from './oss-events.ts';
 import { type QueueWorld, startQueueWorld } from './queue-world.ts';
-import { type SeededRandom, seededRandom } from './seeded-random.ts';
+import { type SeededChoice, seededChoice } from './seeded-choice.ts';
 
 /** How many messages come, about how many objects, and how often all consumers are killed meanwhile. */
 export interface Storm {
@@ -49,7 +49,7 @@ const RULES = {
  * there.
  */
 export async function weather({ messages, objects, kills, maxRunningCopies, seed }: Storm): Promise<StormReport> {
-  const random = seededRandom(seed);
+  const random = seededChoice(seed);
   await using world = await startQueueWorld({
     rules: RULES,
     maxRunningCopies,
@@ -84,7 +84,7 @@ function keyOf(index: number): string {
  * Most objects once, so that a message which is lost is missed; the others again and again, and noise, in several forms,
  * shuffled.
  */
-function messagesAbout(keys: readonly string[], count: number, random: SeededRandom): readonly string[] {
+function messagesAbout(keys: readonly string[], count: number, random: SeededChoice): readonly string[] {
   const about = (key: string): EventObject => ({ bucket: 'raw', key });
   const popular = keys.slice(0, Math.ceil(keys.length / 3));
   const any = () => about(random.pick(popular));
@@ -122,7 +122,7 @@ function expectedIds(world: QueueWorld, keys: readonly string[]) {
 interface Consuming {
   readonly messages: number;
   readonly kills: number;
-  readonly random: SeededRandom;
+  readonly random: SeededChoice;
 }
 
 async function consumeAll({ sqs, env }: QueueWorld, { messages, kills, random }: Consuming) {

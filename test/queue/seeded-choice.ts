@@ -1,20 +1,16 @@
-/** Chance that a seed repeats. */
-export interface SeededRandom {
+import { seededRandom } from '../emulators/faults.ts';
+
+/** Choices that a seed repeats. */
+export interface SeededChoice {
   /** A whole number from 0 to below `limit`. */
   readonly below: (limit: number) => number;
   readonly pick: <Value>(values: readonly Value[]) => Value;
   readonly shuffled: <Value>(values: readonly Value[]) => Value[];
 }
 
-/** The generator "mulberry32". */
-export function seededRandom(seed: number): SeededRandom {
-  let state = seed >>> 0;
-  const next = () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
+/** Choices made with the generator of the fault plans. */
+export function seededChoice(seed: number): SeededChoice {
+  const next = seededRandom(seed);
   const below = (limit: number) => Math.floor(next() * limit);
   return {
     below,
