@@ -4,13 +4,13 @@ import { type ServerType, serve } from '@hono/node-server';
 import { normalise } from '@objectferry/shared/events/normalise.ts';
 import type { PushRequest } from '@objectferry/shared/events/push/push-request.ts';
 import { parseRules } from '@objectferry/shared/events/rules.ts';
-import { parseStores } from '@objectferry/shared/stores.ts';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createSqsQueue } from '#functions/queue.ts';
 import { createReceiveApp } from '#functions/receive/app.ts';
 import { createReceiver } from '#functions/receive/receiver.ts';
 import { systemClock } from '#functions/system.ts';
 import { makeCertificate } from '../unit/push/made-certificate.ts';
+import { pushStores } from '../unit/push/push-stores.ts';
 import { type PushWorld, startPushWorld } from '../unit/push/push-world.ts';
 import {
   EVENT_BRIDGE_CERTIFICATE,
@@ -30,21 +30,7 @@ import { type PushQueue, startPushQueue } from './push-queue.ts';
 const TOKEN = 'the-token-of-this-rule';
 const KEY = 'the-hmac-key-of-this-rule';
 const signer = makeCertificate();
-const store = (provider: string, region: string, endpoint: string) => ({
-  provider,
-  region,
-  endpoint,
-  credentials: { env: 'X' },
-  buckets: ['*'],
-});
-const stores = parseStores({
-  stores: {
-    s3: store('s3', 'eu-west-1', 'https://s3.eu-west-1.amazonaws.com'),
-    oss: store('oss', 'cn-hangzhou', 'https://oss-cn-hangzhou.aliyuncs.com'),
-    obs: store('obs', 'eu-de', 'https://obs.eu-de.otc.t-systems.com'),
-    qingstor: store('qingstor', 'pek3b', 'https://pek3b.qingstor.com'),
-  },
-});
+const stores = pushStores({ s3: 's3', oss: 'oss', obs: 'obs', qingstor: 'qingstor' });
 const topics = { s3: [SNS_TOPIC], oss: [MNS_TOPIC], obs: [SMN_TOPIC], qingstor: [] };
 const rules = parseRules(
   {

@@ -5,31 +5,17 @@ import { pinnedCertificates } from '@objectferry/shared/events/push/certificate.
 import type { PushRequest } from '@objectferry/shared/events/push/push-request.ts';
 import { parseRules } from '@objectferry/shared/events/rules.ts';
 import { parse } from '@objectferry/shared/schema.ts';
-import { parseStores } from '@objectferry/shared/stores.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { PushAnswer } from '#functions/receive/answer.ts';
 import { createReceiver, type ReceiverParts } from '#functions/receive/receiver.ts';
 import { makeCertificate } from './made-certificate.ts';
+import { pushStores } from './push-stores.ts';
 import { type PushWorld, startPushWorld } from './push-world.ts';
 import { pushRequest, SMN_TOPIC, SNS_CERTIFICATE, SNS_TOPIC, smnPush, snsPush } from './signed-pushes.ts';
 
 const TOKEN = 'the-token-of-films';
 const signer = makeCertificate();
-const store = (provider: string, region: string, endpoint: string) => ({
-  provider,
-  region,
-  endpoint,
-  credentials: { env: 'X' },
-  buckets: ['*'],
-});
-const stores = parseStores({
-  stores: {
-    amazon: store('s3', 'eu-west-1', 'https://s3.eu-west-1.amazonaws.com'),
-    alibaba: store('oss', 'cn-hangzhou', 'https://oss-cn-hangzhou.aliyuncs.com'),
-    huawei: store('obs', 'eu-de', 'https://obs.eu-de.otc.t-systems.com'),
-    qing: store('qingstor', 'pek3b', 'https://pek3b.qingstor.com'),
-  },
-});
+const stores = pushStores({ s3: 'amazon', oss: 'alibaba', obs: 'huawei', qingstor: 'qing' });
 const rule = (name: string, from: object, enabled = true) => ({
   when: { store: name, bucket: 'source' },
   copyTo: { store: name, bucket: 'archive' },
