@@ -116,6 +116,8 @@ const Options = v.strictObject({
   onFailure: v.optional(v.picklist(['abort', 'keep']), 'abort'),
   requireChecksum: v.optional(v.boolean(), false),
   token: v.optional(v.boolean(), true),
+  /** `read`: where no checksum proves the copy, source and destination are read back and compared. */
+  verify: v.optional(v.picklist(['checksum', 'read']), 'checksum'),
 });
 
 /** Input of an execution, of `POST /copies` and of the command line. */
@@ -129,8 +131,17 @@ export type CopyRequest = v.InferOutput<typeof CopyRequest>;
 export type CopyOptions = CopyRequest['options'];
 
 /** A run of consecutive part numbers that one handler invocation copies. */
-export const Span = v.strictObject({ first: Positive, count: Positive });
+export const Span = v.strictObject({
+  first: Positive,
+  count: Positive,
+  /** True when nothing that stands there may be adopted: the provider holds other bytes than were asked for. */
+  fresh: v.optional(v.boolean()),
+});
 export type Span = v.InferOutput<typeof Span>;
+
+/** A run of bytes that one handler invocation reads back and compares. */
+export const ByteSpan = v.strictObject({ offset: Count, length: Positive });
+export type ByteSpan = v.InferOutput<typeof ByteSpan>;
 
 const Checksums = v.strictObject({
   crc64ecma: v.optional(v.string()),
@@ -163,7 +174,15 @@ export const PinnedCopy = v.strictObject({
   tagCount: v.optional(v.nullable(Count)),
   /** When the source was pinned, by the provider's clock: what it writes for us is younger. */
   pinnedAt: Instant,
-  options: v.pick(Options, ['overwrite', 'acl', 'encryption', 'sourceEncryption', 'onFailure', 'requireChecksum']),
+  options: v.pick(Options, [
+    'overwrite',
+    'acl',
+    'encryption',
+    'sourceEncryption',
+    'onFailure',
+    'requireChecksum',
+    'verify',
+  ]),
 });
 export type PinnedCopy = v.InferOutput<typeof PinnedCopy>;
 
@@ -178,7 +197,11 @@ const ProgressFields = {
   /** Order-free digest over (part number, ETag, size) of every part counted. */
   digest: v.string(),
 };
-export const Progress = v.strictObject(ProgressFields);
+export const Progress = v.strictObject({
+  ...ProgressFields,
+  /** Rounds in which Complete sent parts back that the provider holds with other sizes than were asked for. */
+  repairs: v.optional(Count),
+});
 export type Progress = v.InferOutput<typeof Progress>;
 
 export const SpanReport = v.strictObject({ ...ProgressFields, rest: v.nullable(Span) });
@@ -186,7 +209,18 @@ export type SpanReport = v.InferOutput<typeof SpanReport>;
 
 const Comparison = v.picklist(['equal', 'different', 'unavailable']);
 export const Check = v.strictObject({
-  name: v.picklist(['size', 'parts', 'crc64ecma', 'crc64nvme', 'crc32', 'crc32c', 'etag', 'sourceUnchanged', 'tags']),
+  name: v.picklist([
+    'size',
+    'parts',
+    'crc64ecma',
+    'crc64nvme',
+    'crc32',
+    'crc32c',
+    'etag',
+    'bytes',
+    'sourceUnchanged',
+    'tags',
+  ]),
   result: Comparison,
   source: v.optional(v.string()),
   destination: v.optional(v.string()),
@@ -215,10 +249,30 @@ export const Receipt = v.strictObject({
 });
 export type Receipt = v.InferOutput<typeof Receipt>;
 
-/** What Initiate, CopyWhole and Complete answer: the machine goes where `strategy` points. */
+/** What reading back added up to. */
+export const ReadProgress = v.strictObject({
+  /** Bytes that were read on both sides and are equal. */
+  bytes: Count,
+  retries: Count,
+  throttles: Count,
+});
+export type ReadProgress = v.InferOutput<typeof ReadProgress>;
+
+export const VerifySpanReport = v.strictObject({ ...ReadProgress.entries, rest: v.nullable(ByteSpan) });
+export type VerifySpanReport = v.InferOutput<typeof VerifySpanReport>;
+
+/** What Initiate, CopyWhole, Complete and Prove answer: the machine goes where `strategy` points. */
 export const Step = v.variant('strategy', [
   v.strictObject({ strategy: v.literal('whole'), copy: PinnedCopy }),
   v.strictObject({ strategy: v.literal('parts'), copy: PinnedCopy, spans: v.array(Span), done: Progress }),
+  /** Written, and to be read back before it counts as copied. */
+  v.strictObject({
+    strategy: v.literal('verify'),
+    copy: PinnedCopy,
+    receipt: Receipt,
+    byteSpans: v.array(ByteSpan),
+    read: ReadProgress,
+  }),
   v.strictObject({ strategy: v.literal('finished'), receipt: Receipt }),
 ]);
 export type Step = v.InferOutput<typeof Step>;
@@ -229,6 +283,20 @@ export const CopySpanInput = v.strictObject({ copy: PinnedCopy, span: Span });
 export type CopySpanInput = v.InferOutput<typeof CopySpanInput>;
 export const CompleteInput = v.strictObject({ copy: PinnedCopy, reports: v.array(SpanReport), done: Progress });
 export type CompleteInput = v.InferOutput<typeof CompleteInput>;
+
+export const VerifySpanInput = v.strictObject({
+  copy: PinnedCopy,
+  destination: Receipt.entries.destination,
+  byteSpan: ByteSpan,
+});
+export type VerifySpanInput = v.InferOutput<typeof VerifySpanInput>;
+export const ProveInput = v.strictObject({
+  copy: PinnedCopy,
+  receipt: Receipt,
+  reports: v.array(VerifySpanReport),
+  read: ReadProgress,
+});
+export type ProveInput = v.InferOutput<typeof ProveInput>;
 
 /** The state in which something failed, as Catch left it: `error` is always there, `copy` once Initiate was through. */
 export const AbortInput = v.strictObject({

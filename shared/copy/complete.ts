@@ -4,6 +4,7 @@ import type { Encryption, ListedPart, ObjectStore, Upload, WrittenObject } from 
 import type { Runtime } from '../runtime.ts';
 import { digestOf } from './digest.ts';
 import { encryptionOf } from './encryption.ts';
+import { finish } from './finish.ts';
 import { listParts } from './list.ts';
 import { partRange } from './plan.ts';
 import { addProgress, addTally } from './progress.ts';
@@ -33,17 +34,15 @@ export async function complete(outer: Runtime, { copy, reports, done }: Complete
     const { written, before } = await completeOnce(runtime, client, { copy, upload, progress });
     const facts = await writtenFacts(runtime, client, copy, written);
     const tags = await checkTags(runtime, client, copy, copy.tagCount, facts);
-    return {
-      strategy: 'finished',
-      receipt: proveCopy(runtime, {
-        strategy: 'parts',
-        copy,
-        written,
-        facts,
-        progress: addTally(progress, tally()),
-        before: [...before, ...tags],
-      }),
-    };
+    const receipt = proveCopy(runtime, {
+      strategy: 'parts',
+      copy,
+      written,
+      facts,
+      progress: addTally(progress, tally()),
+      before: [...before, ...tags],
+    });
+    return finish(copy, receipt);
   });
 }
 

@@ -4,6 +4,7 @@ import type { WrittenObject } from '../provider/provider.ts';
 import type { Runtime } from '../runtime.ts';
 import { parse } from '../schema.ts';
 import { sourceKeyOf } from './encryption.ts';
+import { finish } from './finish.ts';
 import { type MadeObject, newObjectFor } from './new-object.ts';
 import { asSourceChange, pinConditions, pinnedSource, requirePinnedVersion } from './pin.ts';
 import { EMPTY_PROGRESS } from './progress.ts';
@@ -45,7 +46,7 @@ export async function copyWhole(
     progress: { ...EMPTY_PROGRESS, ...tally() },
     before: [unchanged, ...(await checkTags(runtime, client, copy, tagCount, facts))],
   });
-  return { strategy: 'finished', receipt };
+  return finish(copy, receipt);
 }
 
 /** By one request the destination is there before anybody can tell that the source was another one. */

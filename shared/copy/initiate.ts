@@ -148,7 +148,7 @@ function pin(
   token: string | undefined,
   startedAt: string,
 ): PinnedCopy {
-  const { overwrite, acl, encryption, sourceEncryption, onFailure, requireChecksum } = request.options;
+  const { overwrite, acl, encryption, sourceEncryption, onFailure, requireChecksum, verify } = request.options;
   return {
     source: { store: request.source.store, ...object },
     destination: request.destination,
@@ -163,7 +163,7 @@ function pin(
     inFlight: 1,
     startedAt,
     pinnedAt: pinnedAt.toISOString(),
-    options: { overwrite, acl, encryption, sourceEncryption, onFailure, requireChecksum },
+    options: { overwrite, acl, encryption, sourceEncryption, onFailure, requireChecksum, verify },
   };
 }
 
@@ -202,7 +202,7 @@ async function openParts(
   };
 }
 
-function planned(runtime: Runtime, step: Exclude<Step, { strategy: 'finished' }>): Step {
+function planned(runtime: Runtime, step: Extract<Step, { strategy: 'whole' | 'parts' }>): Step {
   const { size, partSize, partCount, spanCount } = step.copy;
   runtime.observe({ type: 'planned', strategy: step.strategy, size, partSize, partCount, spanCount });
   return step;

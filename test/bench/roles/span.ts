@@ -39,6 +39,6 @@ function pinnedCopy({ key, parts, partSizeMiB, inFlight }: CopyTask): PinnedCopy
     inFlight,
     startedAt: '2024-03-05T06:07:09.000Z',
     pinnedAt: '2024-03-05T06:07:09.000Z',
-    options: { overwrite: 'always', onFailure: 'abort', requireChecksum: false },
+    options: { overwrite: 'always', onFailure: 'abort', requireChecksum: false, verify: 'checksum' },
   };
 }

@@ -29,6 +29,7 @@ async function prove(asked: string | undefined, reported: string | undefined): P
       overwrite: 'always',
       onFailure: 'abort',
       requireChecksum: false,
+      verify: 'checksum',
       encryption: { kind: 'kms', keyId: asked },
     },
   };

@@ -24,7 +24,7 @@ const copy: PinnedCopy = {
   inFlight: 1,
   startedAt: at,
   pinnedAt: at,
-  options: { overwrite: 'always', onFailure: 'abort', requireChecksum: false },
+  options: { overwrite: 'always', onFailure: 'abort', requireChecksum: false, verify: 'checksum' },
 };
 
 /** An answer without an ETag, as the document shows it. */
