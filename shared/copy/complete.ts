@@ -2,11 +2,9 @@ import type { Check, CompleteInput, PinnedCopy, Progress, Span, Step } from '../
 import { CopyError } from '../errors.ts';
 import type { Encryption, ListedPart, ObjectStore, Upload, WrittenObject } from '../provider/provider.ts';
 import type { Runtime } from '../runtime.ts';
-import { digestOf } from './digest.ts';
 import { encryptionOf } from './encryption.ts';
 import { finish } from './finish.ts';
-import { listParts } from './list.ts';
-import { partRange } from './plan.ts';
+import { checkParts, listAllParts, type Repair, repairOf } from './part-check.ts';
 import { addProgress, addTally } from './progress.ts';
 import { proveCopy } from './receipt.ts';
 import { withRetry } from './retry.ts';
@@ -20,7 +18,8 @@ import { writeOnce } from './write-once.ts';
 
 /**
  * Sends the spans that are left back to the machine, or, when there are none, checks every part at the provider
- * against the plan, completes, and proves the result.
+ * against the plan, completes, and proves the result. Parts that the provider holds with another size than was asked
+ * for go back to the machine, too.
  *
  * @throws CopyError ChecksumMismatch, SourceChanged, UploadGone and what the provider answers.
  */
@@ -31,7 +30,11 @@ export async function complete(outer: Runtime, { copy, reports, done }: Complete
   const { runtime, tally } = tallied(outer);
   const { client, upload } = openUpload(runtime, copy);
   return withUploadId(upload, async () => {
-    const { written, before } = await completeOnce(runtime, client, { copy, upload, progress });
+    const completed = await completeOnce(runtime, client, { copy, upload, progress });
+    if ('spans' in completed) {
+      return { strategy: 'parts', copy, spans: [...completed.spans], done: addTally(completed.done, tally()) };
+    }
+    const { written, before } = completed;
     const facts = await writtenFacts(runtime, client, copy, written);
     const tags = await checkTags(runtime, client, copy, copy.tagCount, facts);
     const receipt = proveCopy(runtime, {
@@ -52,16 +55,23 @@ interface Completion {
   readonly progress: Progress;
 }
 
+interface Completed {
+  readonly written: WrittenObject;
+  readonly before: readonly Check[];
+}
+
 async function completeOnce(
   runtime: Runtime,
   client: ObjectStore,
   { copy, upload, progress }: Completion,
-): Promise<{ readonly written: WrittenObject; readonly before: readonly Check[] }> {
+): Promise<Completed | Repair> {
   const encryption = await encryptionOf(runtime, copy.options);
-  const parts = await listedOrDone(runtime, client, upload, encryption);
+  const parts = await listedOrDone(runtime, client, copy, upload, encryption);
   if (parts === 'done') {
     return { written: await requireOurs(runtime, copy), before: [{ name: 'parts', result: 'unavailable' }] };
   }
+  const repair = repairOf(copy, parts, progress);
+  if (repair !== undefined) return repair;
   const before = [checkParts(copy, parts, progress), await checkSource(runtime, copy)];
   const { acl, overwrite } = copy.options;
   if (overwrite === 'never') await refuseOccupied(runtime, client, copy);
@@ -89,11 +99,12 @@ async function abortIfOpen(runtime: Runtime, client: ObjectStore, upload: Upload
 async function listedOrDone(
   runtime: Runtime,
   client: ObjectStore,
+  copy: PinnedCopy,
   upload: Upload,
   encryption: Encryption | undefined,
 ): Promise<ListedPart[] | 'done'> {
   try {
-    return await listParts(runtime, client, upload, { encryption });
+    return await listAllParts(runtime, client, { copy, upload, encryption });
   } catch (error) {
     if (error instanceof CopyError && error.name === 'UploadGone') return 'done';
     throw error;
@@ -112,27 +123,4 @@ async function requireOurs(runtime: Runtime, copy: PinnedCopy): Promise<WrittenO
     { provider: client.provider },
   );
   throw unseen ? sayUnseen(error) : error;
-}
-
-/**
- * Number, size and ETag of every part, as the provider lists them, against the plan and what the spans saw.
- *
- * @throws CopyError ChecksumMismatch
- */
-function checkParts(copy: PinnedCopy, parts: readonly ListedPart[], { digest }: Progress): Check {
-  const wrong = parts.find(
-    ({ partNumber, size }, index) => partNumber !== index + 1 || size !== partRange(copy, partNumber).length,
-  );
-  if (wrong !== undefined || parts.length !== copy.partCount) {
-    const found = wrong === undefined ? `${parts.length} parts` : `part ${wrong.partNumber} with ${wrong.size} bytes`;
-    throw new CopyError(
-      'ChecksumMismatch',
-      `The provider lists ${found}, which does not fit the plan of ${copy.partCount} parts of ${copy.partSize} bytes.`,
-    );
-  }
-  const listed = digestOf(parts);
-  if (listed !== digest) {
-    throw new CopyError('ChecksumMismatch', 'A part was replaced at the provider after it was copied.');
-  }
-  return { name: 'parts', result: 'equal', source: digest, destination: listed };
 }

@@ -6,20 +6,26 @@ import { abortOrphans } from './orphans.ts';
 import { withRetry } from './retry.ts';
 import { isUnclear } from './settle.ts';
 
+export interface Times {
+  /** How far the provider's clock is ahead of ours, in milliseconds: its list is dated by its own clock. */
+  readonly providerAheadMs: number;
+  /** By our clock: an invocation before this one may have died with an upload open since then. */
+  readonly mayBeOpenSince?: Date | undefined;
+}
+
 /**
  * Opens an upload. When an answer is lost, an upload may stand open whose id nobody knows: the next try looks for it
  * and aborts it first, and so does giving up. If even that fails, the error says since when, and Abort looks again.
- *
- * @param providerAheadMs How far the provider's clock is ahead of ours: its list is dated by its own clock.
  */
 export async function createUpload(
   runtime: Runtime,
   client: ObjectStore,
   request: CreateUploadRequest,
-  providerAheadMs: number,
+  { providerAheadMs, mayBeOpenSince }: Times,
 ): Promise<CreatedUpload> {
-  const providerNow = (): Date => new Date(runtime.clock.now().getTime() + providerAheadMs);
-  let lost: Window[] = [];
+  const byProvider = (time: Date): Date => new Date(time.getTime() + providerAheadMs);
+  const providerNow = (): Date => byProvider(runtime.clock.now());
+  let lost: Window[] = mayBeOpenSince === undefined ? [] : [{ from: byProvider(mayBeOpenSince), to: providerNow() }];
   const cleanUp = async (): Promise<CopyError | undefined> => {
     if (lost.length === 0) return undefined;
     try {
@@ -33,8 +39,12 @@ export async function createUpload(
       return error;
     }
   };
+  let tries = 0;
   const open = async (): Promise<CreatedUpload> => {
-    refuseUnreadable(await cleanUp());
+    const looked = await cleanUp();
+    // Before the first try there is no answer yet that could not be read.
+    if (tries > 0) refuseUnreadable(looked);
+    tries += 1;
     const from = providerNow();
     try {
       return await client.createUpload(request);

@@ -17,6 +17,9 @@ import { lookBeforeWriting } from './settle.ts';
 import { tallied } from './tally.ts';
 import { areSameBytes, commonChecksum } from './verify.ts';
 
+/** A first invocation comes this far in so much time; to look once more than needed costs one request. */
+const FIRST_INVOCATION_MS = 2_000;
+
 /**
  * Decides everything about a copy: pins the source, refuses early what cannot work, plans, and opens the upload.
  *
@@ -194,12 +197,26 @@ async function openParts(
     maxInFlight: Math.min(maxInFlight, destination.config.maxInFlight),
   });
   const { bucket, key } = request.destination;
-  const { uploadId } = await createUpload(runtime, destination.client, { bucket, key, object }, source.providerAheadMs);
+  const { uploadId } = await createUpload(
+    runtime,
+    destination.client,
+    { bucket, key, object },
+    { providerAheadMs: source.providerAheadMs, mayBeOpenSince: earlierInvocation(runtime, copy) },
+  );
   return {
     strategy: 'parts',
     copy: { ...copy, ...parts, uploadId, tagCount },
     spans: spansOf(parts),
   };
+}
+
+/**
+ * When an invocation of this same Initiate may have begun that died after it had opened an upload; undefined when this
+ * is the first one. The machine tells nobody which attempt it is, but it begins the first one at once.
+ */
+function earlierInvocation({ clock }: Runtime, { startedAt }: PinnedCopy): Date | undefined {
+  const begun = new Date(startedAt);
+  return clock.now().getTime() - begun.getTime() > FIRST_INVOCATION_MS ? begun : undefined;
 }
 
 function planned(runtime: Runtime, step: Extract<Step, { strategy: 'whole' | 'parts' }>): Step {

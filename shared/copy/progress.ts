@@ -12,7 +12,7 @@ export const EMPTY_PROGRESS: Progress = {
   digest: EMPTY_DIGEST,
 };
 
-/** Adds up what disjoint sets of parts report. */
+/** Adds up what disjoint sets of parts report: what is done, and what comes to it. */
 export function addProgress(a: Progress, b: Progress): Progress {
   return {
     copied: a.copied + b.copied,
@@ -21,6 +21,7 @@ export function addProgress(a: Progress, b: Progress): Progress {
     retries: a.retries + b.retries,
     throttles: a.throttles + b.throttles,
     digest: mergeDigests(a.digest, b.digest),
+    ...(a.repairs === undefined ? {} : { repairs: a.repairs }),
   };
 }
 
