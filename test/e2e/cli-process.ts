@@ -1,12 +1,17 @@
 import { execFile, spawn } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { afterAll } from 'vitest';
+import { COMPILE_CACHE } from '../compile-cache.ts';
+import { temporaryFolder } from '../temporary.ts';
 
 export const LAUNCHER = fileURLToPath(import.meta.resolve('#infra/local/cli/objectferry.js'));
+
+/** What programs remember between runs stays out of the home folder of whoever runs the tests. */
+function here(): Record<string, string> {
+  return { OBJECTFERRY_STATE_FOLDER: join(temporaryFolder(), 'state'), NODE_COMPILE_CACHE: COMPILE_CACHE };
+}
 
 /** What is left of a program that has ended. */
 export interface Ended {
@@ -29,7 +34,7 @@ export interface Running {
 }
 
 export interface StartOptions {
-  /** All of its environment. */
+  /** All of its environment, besides where it remembers things. */
   readonly env?: Readonly<Record<string, string>>;
   /** The Node that runs it; default: this one. */
   readonly node?: string;
@@ -41,7 +46,11 @@ export function start(
   args: readonly string[],
   { env = {}, node = process.execPath }: StartOptions = {},
 ): Running {
-  const child = spawn(node, [script, ...args], { env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(node, [script, ...args], {
+    env: { ...here(), ...env },
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
@@ -74,15 +83,9 @@ export function objectferry(args: readonly string[], options?: StartOptions): Pr
   return start(LAUNCHER, args, options).ended;
 }
 
-const folders: string[] = [];
-afterAll(async () => {
-  await Promise.all(folders.map((folder) => rm(folder, { recursive: true })));
-});
-
 /** Writes a file into a folder of its own, which is gone when the tests of this file are through. */
 export async function temporaryFile(name: string, text: string): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'objectferry-cli-'));
-  folders.push(folder);
+  const folder = await mkdtemp(join(temporaryFolder(), 'cli-'));
   const path = join(folder, name);
   await writeFile(path, text);
   return path;

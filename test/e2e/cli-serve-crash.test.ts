@@ -15,7 +15,7 @@ async function inTheMiddle(
   const serving = await startServing({ faults: { seed: 1, rules } });
   serving.oss.model.putVirtualObject('raw', 'key', parts * MIB);
   const { stdout } = await serving.cli(...copy, '--detach');
-  await expect.poll(() => serving.oss.requests.count('UploadPartCopy')).toBeGreaterThan(8);
+  await expect.poll(() => serving.oss.requests.count('UploadPartCopy'), { timeout: 20_000 }).toBeGreaterThan(8);
   return { ...serving, id: stdout.trim() };
 }
 

@@ -1,5 +1,5 @@
 import { request as httpRequest } from 'node:http';
-import { expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import type { FaultRule } from '../emulators/fault-plan.ts';
 import { LAUNCHER, objectferry, start, temporaryFile } from './cli-process.ts';
@@ -7,6 +7,8 @@ import { jsonStores, storeAt } from './cli-stores.ts';
 import { PUSH_TOKEN, type Serving, startServing } from './serve-process.ts';
 
 const MIB = 1024 * 1024;
+/** Where nothing listens: these servers are asked for no copy. */
+const NOBODY = 'http://127.0.0.1:1';
 
 async function rulesFile(rule: object = {}): Promise<string> {
   const films = {
@@ -82,16 +84,6 @@ it('a push with the token of a rule starts a copy, and the same push again start
   expect(new Set(await idsOf(serving)).size).toBe(1);
 });
 
-it.each([
-  ['no token', { 'x-objectferry-token': '' }],
-  ['a wrong token', { 'x-objectferry-token': `${PUSH_TOKEN}x` }],
-])('a push with %s is refused and starts nothing', async (_, headers) => {
-  await using serving = await startWithRules();
-  expect(await push(serving, notification('films/a b.mov'), headers)).toBe(403);
-  expect(await idsOf(serving)).toEqual([]);
-  expect(archived(serving)).toBeUndefined();
-});
-
 it('a push is answered with 503 while its copies cannot be started, and works when it is sent again', async () => {
   const down: FaultRule = {
     operation: 'HeadObject',
@@ -106,13 +98,30 @@ it('a push is answered with 503 while its copies cannot be started, and works wh
   await expect.poll(() => archived(serving)?.content.size, { timeout: 10_000 }).toBe(3 * MIB);
 });
 
-it('what comes through the tunnel reaches the pushes, and not the API', async () => {
-  await using serving = await startWithRules();
-  for (const path of ['/copies', '/events', '/events/../copies', '//events/oss', '/events/oss/x']) {
-    expect([403, 404], path).toContain(await push(serving, '{}', { 'content-type': 'application/json' }, path));
-  }
-  expect(await push(serving, '{}', {}, '/events/nobody')).toBe(404);
-  expect(await idsOf(serving)).toEqual([]);
+describe('a server on which nothing is started', () => {
+  let serving: Serving;
+  beforeAll(async () => {
+    serving = await startWithRules();
+  });
+  afterEach(async () => {
+    expect(await idsOf(serving)).toEqual([]);
+    expect(archived(serving)).toBeUndefined();
+  });
+  afterAll(() => serving[Symbol.asyncDispose]());
+
+  it.each([
+    ['no token', { 'x-objectferry-token': '' }],
+    ['a wrong token', { 'x-objectferry-token': `${PUSH_TOKEN}x` }],
+  ])('refuses a push with %s', async (_, headers) => {
+    expect(await push(serving, notification('films/a b.mov'), headers)).toBe(403);
+  });
+
+  it('lets what comes through the tunnel reach the pushes, and not the API', async () => {
+    for (const path of ['/copies', '/events', '/events/../copies', '//events/oss', '/events/oss/x']) {
+      expect([403, 404], path).toContain(await push(serving, '{}', { 'content-type': 'application/json' }, path));
+    }
+    expect(await push(serving, '{}', {}, '/events/nobody')).toBe(404);
+  });
 });
 
 it('a copy whose push was answered survives kill -9', async () => {
@@ -135,8 +144,7 @@ it.each([
   ['with a mistake', () => rulesFile({ wen: {} }), /wen is not a known field, remove or rename it/],
   ['that names another store', () => rulesFile({ copyTo: { store: 'zz', bucket: 'b' } }), /zz/],
 ])('a rules file %s is refused before anything is served', async (_, file, sentence) => {
-  await using serving = await startServing();
-  const stores = await jsonStores(storeAt(serving.oss.endpoint));
+  const stores = await jsonStores(storeAt(NOBODY));
   const { code, stdout, stderr } = await objectferry([
     'serve',
     '--stores',
@@ -157,8 +165,7 @@ it('without a rules file there are no pushes', async () => {
 });
 
 it('says where pushes go', async () => {
-  await using serving = await startServing();
-  const stores = await jsonStores(storeAt(serving.oss.endpoint));
+  const stores = await jsonStores(storeAt(NOBODY));
   const server = start(LAUNCHER, [
     'serve',
     '--stores',

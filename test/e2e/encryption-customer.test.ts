@@ -29,7 +29,7 @@ describe.each(PROVIDERS)('customer keys on $name', ({ name, facts, decrypts }) =
   if (provider === undefined) throw new Error(`${name} is not emulated`);
   const [from, to] = provider.buckets;
   const partBytes = provider.partSizeMiB * MIB;
-  const bytes = seededBytes(2 * partBytes + 7);
+  const bytes = seededBytes(partBytes + 7);
   const inParts = { partSizeMiB: provider.partSizeMiB };
 
   const start = async (env: Readonly<Record<string, string>> = ENV, onEvent?: EmulatedOptions['onEvent']) => {
