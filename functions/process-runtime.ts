@@ -1,3 +1,5 @@
+import { READ_PAIRS } from '@objectferry/shared/copy/read-plan.ts';
+import { createGate } from '@objectferry/shared/gate.ts';
 import type { Transport } from '@objectferry/shared/http/transport.ts';
 import type { CopyEvent, ProcessRuntime } from '@objectferry/shared/runtime.ts';
 import { openStores, type StoreConfigs } from '@objectferry/shared/stores.ts';
@@ -25,6 +27,7 @@ export function createProcessRuntime({ stores, transport, env, readSecret, obser
     random: Math.random,
     newToken: randomToken,
     customerKey: (id) => customerKeyFrom(readSecret, id),
+    reading: createGate(READ_PAIRS),
     observe,
   };
 }

@@ -4,6 +4,7 @@ import { createTransport } from '@objectferry/shared/http/undici-transport.ts';
 import { ENV } from '@objectferry/shared/naming.ts';
 import type { CopyEvent, ProcessRuntime } from '@objectferry/shared/runtime.ts';
 import { parseStores, type StoreConfigs } from '@objectferry/shared/stores.ts';
+import { requireDeployable } from './deployable-stores.ts';
 import { createExtension, type Extension } from './extension.ts';
 import { createProcessRuntime } from './process-runtime.ts';
 import { keepSecrets } from './secrets.ts';
@@ -25,8 +26,20 @@ export function optionalSetting(name: keyof typeof ENV): string | undefined {
   return process.env[ENV[name]] || undefined;
 }
 
-/** The transport and the extension of this handler. */
-export const lambdaTransport = createTransport();
+/**
+ * The transport of this handler for stores and services. On Lambda it reaches no loopback address, where the runtime's
+ * own API gives out events and takes answers.
+ */
+export const lambdaTransport = createTransport({ allowsLoopback: () => !isLambda() });
+/** For the extension alone, which is on loopback. */
+const extensionTransport = createTransport();
+
+/** True on Lambda itself, where the runtime says so; not where its handlers run on somebody's machine. */
+function isLambda(): boolean {
+  return process.env['AWS_LAMBDA_RUNTIME_API'] !== undefined;
+}
+
+/** The extension of this handler. */
 export const extension: Extension = {
   parameter: (name) => openExtension().parameter(name),
   secret: (id) => openExtension().secret(id),
@@ -38,7 +51,7 @@ export const readSecret = keepSecrets(extension.secret, Date.now);
 // The environment is read when it is needed: a module may be loaded before it is complete.
 function openExtension(): Extension {
   const port = process.env['PARAMETERS_SECRETS_EXTENSION_HTTP_PORT'] ?? '2773';
-  return createExtension(lambdaTransport, `http://localhost:${port}`, process.env['AWS_SESSION_TOKEN'] ?? '');
+  return createExtension(extensionTransport, `http://localhost:${port}`, process.env['AWS_SESSION_TOKEN'] ?? '');
 }
 
 /** The stores file of this deployment, read once per cold start. */
@@ -57,7 +70,8 @@ function oncePerColdStart<T>(make: () => Promise<T>): () => Promise<T> {
 }
 
 async function readStores(): Promise<StoreConfigs> {
-  return parseStores(JSON.parse(await extension.parameter(setting('storesParameter'))));
+  const stores = parseStores(JSON.parse(await extension.parameter(setting('storesParameter'))));
+  return isLambda() ? requireDeployable(stores) : stores;
 }
 
 async function start(): Promise<ProcessRuntime> {
@@ -71,8 +85,9 @@ async function start(): Promise<ProcessRuntime> {
 }
 
 function log(event: CopyEvent): void {
-  // One line per part would cost more than the copy.
-  if (event.type === 'part') return;
+  // One line per part or range would cost more than the copy.
+  if (event.type === 'part' || event.type === 'read') return;
   if (event.type === 'planned') logger.info('planned', { ...event });
+  else if (event.type === 'warning') logger.warn('warning', { sentence: event.sentence });
   else logger.warn('retry', { name: event.error.name, reason: event.error.message, delayMs: event.delayMs });
 }

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { closeSync, openSync, readSync } from 'node:fs';
 import { CopyError } from '@objectferry/shared/errors.ts';
-import { parse as parseYaml } from 'yaml';
+import { type Document, isScalar, LineCounter, parseDocument, visit } from 'yaml';
 
 const KINDS = {
   stores: 'a stores file, stores.example.yaml',
@@ -10,6 +10,10 @@ const KINDS = {
 
 /** The most an SSM parameter holds, in bytes (advanced tier). */
 const MAX_BYTES = 8192;
+/** Far above any file that a person keeps; what is larger, or never ends, is none of these files. */
+const MAX_FILE_BYTES = 64 * 1024;
+/** How often the anchors of a file may be used, all of them together and in each other. */
+const MAX_ALIASES = 100;
 
 /**
  * Reads a file of settings, YAML or JSON, as plain data.
@@ -18,17 +22,62 @@ const MAX_BYTES = 8192;
  * @throws CopyError InvalidConfig with one sentence.
  */
 export function readDocument(path: string, kind: keyof typeof KINDS): unknown {
-  const text = readText(path, `give the path of ${KINDS[kind]} shows one.`);
+  return parseText(readText(path, `give the path of ${KINDS[kind]} shows one.`), path);
+}
+
+/**
+ * Reads YAML or JSON as plain data: anchors are resolved, tags that are not YAML's own are refused.
+ *
+ * @param path Begins the sentence of the error, which quotes nothing: a secret may have been typed into the text.
+ * @throws CopyError InvalidConfig
+ */
+export function parseText(text: string, path: string): unknown {
+  const refused = (problem: string) => new CopyError('InvalidConfig', `${path} is not YAML or JSON: ${problem}`);
+  const lines = new LineCounter();
+  // The schema and the version are ours to choose, not the file's.
+  const options = { schema: 'core', version: '1.2', stringKeys: true, logLevel: 'error' } as const;
   try {
-    return parseYaml(text);
-  } catch (cause) {
-    const [line] = cause instanceof Error ? cause.message.split('\n') : [];
-    throw new CopyError(
-      'InvalidConfig',
-      `${path} is not YAML or JSON: ${line?.replace(/:$/, '.') ?? 'it does not parse.'}`,
-      { cause },
-    );
+    // Time stays in proportion: the library would quote the text for every mistake, and compare all keys with each other.
+    const document = parseDocument(text, { ...options, lineCounter: lines, prettyErrors: false, uniqueKeys: false });
+    const [mistake] = [...document.errors, ...document.warnings, ...repeatedKeys(document)];
+    if (mistake !== undefined) throw refused(sentenceFor(mistake, lines));
+    if (document.directives?.yaml.explicit === true) throw refused('leave out its directives.');
+    return document.toJS({ maxAliasCount: MAX_ALIASES });
+  } catch (error) {
+    if (error instanceof CopyError) throw error;
+    // Too deep for the library's stack, an anchor that is not there, or anchors that multiply.
+    throw refused('it is nested too deeply, or its anchors (&) and aliases (*) cannot be resolved.');
   }
+}
+
+interface Mistake {
+  readonly message: string;
+  /** Where it is, in characters from the beginning. */
+  readonly pos: readonly [number, ...number[]];
+}
+
+/** What the library says up to where it begins to quote, and the place. */
+function sentenceFor({ message, pos }: Mistake, lines: LineCounter): string {
+  // Stack and errors are the library's; what it means is not.
+  const [words = ''] = /call stack/.test(message) ? ['it is nested too deeply'] : message.split(':');
+  const { line, col } = lines.linePos(pos[0]);
+  return `${words} at line ${line}, column ${col}.`;
+}
+
+/** Keys that a map has twice: the last one would win without a word. */
+function repeatedKeys(document: Document): readonly Mistake[] {
+  const found: Mistake[] = [];
+  visit(document, {
+    Map: (_, { items }) => {
+      const names = new Set<unknown>();
+      for (const { key } of items.filter((item) => isScalar(item.key))) {
+        const { value, range } = isScalar(key) ? key : {};
+        if (names.has(value)) found.push({ message: 'Map keys must be unique', pos: [range?.[0] ?? 0] });
+        names.add(value);
+      }
+    },
+  });
+  return found;
 }
 
 /**
@@ -58,9 +107,29 @@ export function parameterSized(text: string, what: string): string {
  * @throws CopyError InvalidConfig
  */
 export function readText(path: string, advice: string): string {
+  let bytes: Buffer;
   try {
-    return readFileSync(path, 'utf8');
+    bytes = readStart(path, MAX_FILE_BYTES + 1);
   } catch (cause) {
     throw new CopyError('InvalidConfig', `${path} cannot be read: ${advice}`, { cause });
+  }
+  if (bytes.byteLength <= MAX_FILE_BYTES) return bytes.toString('utf8');
+  throw new CopyError('InvalidConfig', `${path} is above ${MAX_FILE_BYTES} bytes: ${advice}`);
+}
+
+/** So many bytes of a file at most, whatever its size is said to be: it may be a pipe or a device. */
+function readStart(path: string, most: number): Buffer {
+  const file = openSync(path, 'r');
+  try {
+    const bytes = Buffer.alloc(most);
+    let length = 0;
+    let read = -1;
+    while (read !== 0 && length < most) {
+      read = readSync(file, bytes, length, most - length, null);
+      length += read;
+    }
+    return bytes.subarray(0, length);
+  } finally {
+    closeSync(file);
   }
 }

@@ -8,14 +8,21 @@ export interface ObjectLocation {
   readonly versionId?: string | undefined;
 }
 
+/** Far above any location: a key of 1,024 bytes has 3,072 characters when each of them is written as %XX. */
+const MAX_LENGTH = 8192;
+
+/** As long as the fields of a request may be. */
+const MAX_NAME = 255;
+
 const FORM = /^([^:/?#]+):\/\/([^/?#]+)\/([^?#]+)(?:\?versionId=([^&#]+))?$/;
 
 /**
  * Reads `store://bucket/key?versionId=…`. Key and version are percent-encoded, so that a key may hold `?`, `#`
- * and `%`; slashes and dots stand for themselves and are never folded. Undefined when the text has another form.
+ * and `%`; slashes and dots stand for themselves and are never folded. Undefined when the text has another form, or
+ * half of a surrogate pair.
  */
 export function parseLocation(text: string): ObjectLocation | undefined {
-  const match = FORM.exec(text);
+  const match = text.length <= MAX_LENGTH && text.isWellFormed() ? FORM.exec(text) : null;
   if (match === null) return undefined;
   const [, store = '', bucket = '', encodedKey = '', encodedVersion] = match;
   const key = decode(encodedKey);
@@ -44,6 +51,15 @@ export const LocationText = v.pipe(
     });
     return NEVER;
   }),
+  v.check(
+    ({ store, bucket }) => store.length <= MAX_NAME && bucket.length <= MAX_NAME,
+    `names a store or a bucket of more than ${MAX_NAME} characters.`,
+  ),
+  v.check(
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: these characters would end a header line.
+    ({ versionId }) => versionId === undefined || /^[^\u0000-\u001f\u007f]*$/.test(versionId),
+    'names a version with a control character, which no version has.',
+  ),
 );
 
 function decode(text: string): string | undefined {

@@ -11,12 +11,17 @@ export function rangeHeader({ offset, length }: ByteRange): string {
   return `bytes=${offset}-${offset + length - 1}`;
 }
 
-/** Reads `bytes first-last/total` (also without a total, `/*`); undefined when the text is anything else. */
+/**
+ * Reads `bytes first-last/total` (also without a total, `/*`); undefined when the text is anything else, or has numbers
+ * beyond what a Number holds exactly.
+ */
 export function parseContentRange(text: string): (ByteRange & { readonly total?: number }) | undefined {
   const match = /^bytes\s+(\d+)-(\d+)\/(\d+|\*)$/i.exec(text.trim());
   if (match === null) return undefined;
   const [first, last] = [Number(match[1]), Number(match[2])];
-  if (last < first) return undefined;
+  if (last < first || !Number.isSafeInteger(last + 1)) return undefined;
   const range = { offset: first, length: last - first + 1 };
-  return match[3] === '*' ? range : { ...range, total: Number(match[3]) };
+  if (match[3] === '*') return range;
+  const total = Number(match[3]);
+  return Number.isSafeInteger(total) ? { ...range, total } : undefined;
 }

@@ -5,7 +5,7 @@ import type { Transport } from './http/transport.ts';
 import type { ObjectLocation } from './location.ts';
 import type { ObjectStore, Provider, StoreConfig } from './provider/provider.ts';
 import { PROVIDERS, providerOf } from './provider/registry.ts';
-import { parse } from './schema.ts';
+import { heardRecord, parse } from './schema.ts';
 
 /** The stores of a stores file, by name. */
 export type StoreConfigs = Readonly<Record<string, StoreConfig>>;
@@ -30,11 +30,11 @@ export interface Stores {
   readonly open: (location: ObjectLocation, role: 'source' | 'destination') => OpenStore;
 }
 
-const STORE_NAME = /^[a-z0-9][a-z0-9._-]*$/i;
+const STORE_NAME = /^[a-z0-9][a-z0-9._-]{0,254}$/i;
 
 const StoresFile = v.strictObject({
   stores: v.pipe(
-    v.record(
+    heardRecord(
       v.pipe(v.string(), v.regex(STORE_NAME, 'is not a store name, use letters, digits, dots, - and _.')),
       v.looseObject({ provider: v.string() }),
     ),
@@ -56,12 +56,17 @@ export function parseStores(file: unknown): StoreConfigs {
       if (provider === undefined) {
         throw new CopyError(
           'InvalidConfig',
-          `The stores file: stores.${name}.provider is "${store.provider}", choose one of ${Object.keys(PROVIDERS).join(', ')}.`,
+          `The stores file: stores.${name}.provider is ${shownProvider(store.provider)}, choose one of ${Object.keys(PROVIDERS).join(', ')}.`,
         );
       }
       return [name, parse(provider.schema, store, `The stores file, store ${name}`, 'InvalidConfig')];
     }),
   );
+}
+
+/** A word is quoted; what else somebody typed there may be a secret. */
+function shownProvider(text: string): string {
+  return /^[a-z0-9-]{1,12}$/i.test(text) ? `"${text}"` : 'not one of ours';
 }
 
 /** What clients need from outside. */
@@ -82,7 +87,7 @@ export function openStores(configs: StoreConfigs, context: StoresContext): Store
     if (config === undefined || provider === undefined) {
       throw new CopyError(
         'InvalidRequest',
-        `${role}.store is "${name}", which is not in the stores file; it has ${Object.keys(configs).join(', ')}.`,
+        `${role}.store is ${JSON.stringify(name)}, which is not in the stores file; it has ${Object.keys(configs).join(', ')}.`,
       );
     }
     const credentials = context.credentials(config.credentials, name);
@@ -106,7 +111,7 @@ function refuseBadNames({ name, config, provider }: OpenStore, { bucket, key }: 
   if (!config.buckets.some((pattern) => matches(pattern, bucket))) {
     throw new CopyError(
       'InvalidRequest',
-      `${role}.bucket is "${bucket}", which store ${name} does not allow; it allows ${config.buckets.join(', ')}.`,
+      `${role}.bucket is ${JSON.stringify(bucket)}, which store ${name} does not allow; it allows ${config.buckets.join(', ')}.`,
     );
   }
   const keyProblem = provider.keyProblem(key);

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { CopyRequest } from '../contract.ts';
 import { CopyError } from '../errors.ts';
-import { parse } from '../schema.ts';
+import { heardRecord, parse } from '../schema.ts';
 import type { StoreConfigs } from '../stores.ts';
 import type { Rule } from './rule.ts';
 import { refuseLoops } from './rule-graph.ts';
@@ -64,7 +64,7 @@ const Senders = v.pipe(
 );
 
 const RulesFile = v.strictObject({
-  rules: v.record(
+  rules: heardRecord(
     v.pipe(v.string(), v.regex(RULE_NAME, 'is not a rule name, use 1 to 64 letters, digits, - and _.')),
     v.strictObject({
       when: Condition,

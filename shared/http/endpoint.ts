@@ -37,7 +37,7 @@ export function isAddressHost({ host }: Endpoint): boolean {
  * @param insecure the operator's word that plain http is wanted.
  */
 export function endpointProblem(endpoint: Endpoint, insecure: boolean): string | undefined {
-  const host = bare(endpoint.host);
+  const host = bareHost(endpoint);
   if (isForbiddenAddress(host)) {
     return `is the link-local or metadata address ${endpoint.host}, give the object store's own endpoint.`;
   }
@@ -45,6 +45,11 @@ export function endpointProblem(endpoint: Endpoint, insecure: boolean): string |
     return 'uses plain http, which shows the data to everybody on the way, use https or set insecure: true.';
   }
   return undefined;
+}
+
+/** The host without the brackets of an IPv6 address. */
+export function bareHost({ host }: Pick<Endpoint, 'host'>): string {
+  return bare(host);
 }
 
 function isHost(host: string): boolean {

@@ -3,11 +3,11 @@ import { parseJson } from '../../http/json.ts';
 import type { HttpAnswer } from '../../http/transport.ts';
 import { type ByteRange, parseContentRange } from '../../range.ts';
 import type { CopiedPart, CreatedUpload, WrittenObject } from '../provider.ts';
-import { incomplete, written } from '../xml/answers.ts';
+import { incomplete, opaqueId, written } from '../xml/answers.ts';
 import type { StoreRequest } from '../xml/request.ts';
 import { QINGSTOR_DIALECT } from './dialect.ts';
 
-const uploadResult = v.object({ upload_id: v.pipe(v.string(), v.nonEmpty()) });
+const uploadResult = v.object({ upload_id: opaqueId });
 
 /** The answer has no body; the ETag may be missing, which the caller has to judge. @throws CopyError IncompleteAnswer */
 export function readCopy(answer: HttpAnswer): WrittenObject {

@@ -2,16 +2,19 @@ import * as v from 'valibot';
 import { parseJson } from '../../http/json.ts';
 import type { HttpAnswer } from '../../http/transport.ts';
 import type { ListPartsRequest, ListUploadsRequest, PartsPage, UploadsMarker, UploadsPage } from '../provider.ts';
-import { incomplete } from '../xml/answers.ts';
+import { incomplete, opaqueId } from '../xml/answers.ts';
 import { QINGSTOR_DIALECT } from './dialect.ts';
 import { pageSize } from './upload-requests.ts';
 
-const text = v.pipe(v.string(), v.nonEmpty());
+const text = v.pipe(v.string(), v.nonEmpty(), v.maxLength(1024));
 const whole = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 
 /** An ETag that is not listed proves nothing, and that is for the caller to say (QS-4). */
 const partsResult = v.object({
-  object_parts: v.nullish(v.array(v.object({ part_number: whole, size: whole, etag: v.nullish(v.string(), '') })), []),
+  object_parts: v.nullish(
+    v.array(v.object({ part_number: whole, size: whole, etag: v.nullish(v.pipe(v.string(), v.maxLength(1024)), '') })),
+    [],
+  ),
 });
 
 const uploadsResult = v.object({
@@ -19,7 +22,7 @@ const uploadsResult = v.object({
   next_key_marker: v.nullish(v.string(), ''),
   next_upload_id_marker: v.nullish(v.string(), ''),
   uploads: v.nullish(
-    v.array(v.object({ key: text, upload_id: text, created: v.pipe(v.string(), v.isoTimestamp()) })),
+    v.array(v.object({ key: text, upload_id: opaqueId, created: v.pipe(v.string(), v.isoTimestamp()) })),
     [],
   ),
 });

@@ -31,6 +31,11 @@ export interface S3Quirks {
   readonly storageClasses: boolean;
   /** Kinds of encryption that a new object can be given. */
   readonly encryption: readonly Encryption['kind'][];
+  /**
+   * Whether Complete may leave part numbers out, and drops the parts that it does not name; undefined: at Amazon only. Ceph
+   * refuses an upload that has more parts than are named, and others want parts of equal size.
+   */
+  readonly sparePartNumbers?: boolean | undefined;
   /** Whether part copies find a source by its exact key: some gateways decode it twice. */
   readonly exactPartSource: boolean;
   /** Smallest part that is not the last one, in bytes. */
@@ -92,6 +97,7 @@ const quirks = v.strictObject({
   etagMayBeAbsent: v.optional(v.boolean(), false),
   storageClasses: v.optional(v.boolean(), true),
   encryption: v.optional(v.pipe(v.array(v.picklist(ENCRYPTION_KINDS)), v.readonly()), [...ENCRYPTION_KINDS]),
+  sparePartNumbers: v.optional(v.boolean()),
   exactPartSource: v.optional(v.boolean(), true),
   minPartBytes: v.optional(wholeCount(MOST_MIN_PART_BYTES), MIN_PART_BYTES),
   maxMetadataBytes: v.optional(wholeCount(MOST_METADATA_BYTES), MAX_METADATA_BYTES),

@@ -10,16 +10,27 @@ import type { StoreRequest } from './request.ts';
 /** A whole number in text, not above what a Number holds exactly. */
 export const wholeNumber = v.pipe(v.string(), v.regex(/^\d+$/), v.transform(Number), v.safeInteger());
 
+/** Characters of a key of 1,024 bytes with three of them for each byte: nothing that is read here is longer. */
+export const MAX_ENCODED_KEY = 3072;
+
+/**
+ * An ETag, a version or an upload id: what a provider makes up and we send back, many times. Those of all providers are
+ * below 200 characters; a long one would not fit into the state of an execution, or the list of 10,000 parts.
+ */
+const MAX_ID = 1024;
+export const opaqueId = v.pipe(v.string(), v.nonEmpty(), v.maxLength(MAX_ID));
+
 /** An element without content stands for a value that there is not. */
 export const emptyAsAbsent = v.optional(
   v.pipe(
     v.string(),
+    v.maxLength(MAX_ENCODED_KEY),
     v.transform((text) => (text === '' ? undefined : text)),
   ),
 );
 
 const copyResult = v.looseObject({ ETag: emptyAsAbsent });
-const uploadResult = v.object({ UploadId: v.pipe(v.string(), v.nonEmpty()) });
+const uploadResult = v.object({ UploadId: opaqueId });
 const tag = v.object({ Key: v.string(), Value: v.string() });
 const taggingResult = v.object({
   TagSet: v.union([

@@ -7,9 +7,15 @@ const MOST_IN_FLIGHT = 5120;
 
 const NAME = v.pipe(v.string(), v.nonEmpty('must not be empty.'));
 
+/** What a shell takes as the name of a variable, so that most keys that are typed there by mistake are not. */
+const VARIABLE = v.pipe(
+  NAME,
+  v.regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, 'must be the beginning of the names of environment variables.'),
+);
+
 /** Where the credentials are, never the credentials themselves. */
 const credentialsField = v.union(
-  [v.strictObject({ env: NAME }), v.strictObject({ secret: NAME })],
+  [v.strictObject({ env: VARIABLE }), v.strictObject({ secret: NAME })],
   'must have either env (a prefix of environment variables) or secret (the name of a secret), and nothing else.',
 );
 
@@ -51,6 +57,28 @@ function maxInFlightField(defaultCount: number) {
   );
 }
 
+const POSITIVE = v.pipe(
+  v.number(),
+  v.check((value) => Number.isFinite(value) && value > 0, 'must be more than 0.'),
+);
+const PRICE = v.pipe(
+  v.number(),
+  v.check((value) => Number.isFinite(value) && value >= 0, 'must be 0 or more.'),
+);
+
+const rateField = v.optional(
+  v.strictObject({ secondsPerRequest: v.optional(POSITIVE), mibPerSecond: v.optional(POSITIVE) }),
+);
+
+const pricesField = v.optional(
+  v.strictObject({
+    currency: v.picklist(['USD', 'CNY']),
+    writesPerMillion: PRICE,
+    readsPerMillion: PRICE,
+    date: v.optional(NAME),
+  }),
+);
+
 /** What makes the fields of one provider's stores its own. */
 interface OwnFields<Name extends string, Region> {
   readonly provider: Name;
@@ -74,6 +102,8 @@ export function storeFields<Name extends string, Region>(own: OwnFields<Name, Re
     credentials: credentialsField,
     buckets: bucketsField(own.buckets),
     maxInFlight: maxInFlightField(own.maxInFlight),
+    rate: rateField,
+    prices: pricesField,
   };
 }
 

@@ -1,11 +1,11 @@
 import * as v from 'valibot';
 import type { HttpAnswer } from '../../http/transport.ts';
 import type { PartsPage, UploadsPage } from '../provider.ts';
-import { emptyAsAbsent, incomplete, readXml, wholeNumber } from './answers.ts';
+import { emptyAsAbsent, incomplete, MAX_ENCODED_KEY, opaqueId, readXml, wholeNumber } from './answers.ts';
 import type { Dialect } from './dialect.ts';
 import type { StoreRequest } from './request.ts';
 
-const text = v.pipe(v.string(), v.nonEmpty());
+const encodedKey = v.pipe(v.string(), v.nonEmpty(), v.maxLength(MAX_ENCODED_KEY));
 /** Some stores leave it out, or write it as their language does. */
 const truncated = v.optional(
   v.pipe(
@@ -20,7 +20,7 @@ const partsResult = v.object({
   IsTruncated: truncated,
   NextPartNumberMarker: emptyAsAbsent,
   Part: v.optional(
-    v.array(v.object({ PartNumber: wholeNumber, ETag: text, Size: wholeNumber, HashCrc64ecma: emptyAsAbsent })),
+    v.array(v.object({ PartNumber: wholeNumber, ETag: opaqueId, Size: wholeNumber, HashCrc64ecma: emptyAsAbsent })),
     [],
   ),
 });
@@ -31,7 +31,7 @@ const uploadsResult = v.object({
   NextKeyMarker: emptyAsAbsent,
   NextUploadIdMarker: emptyAsAbsent,
   Upload: v.optional(
-    v.array(v.object({ Key: text, UploadId: text, Initiated: v.pipe(v.string(), v.isoTimestamp()) })),
+    v.array(v.object({ Key: encodedKey, UploadId: opaqueId, Initiated: v.pipe(v.string(), v.isoTimestamp()) })),
     [],
   ),
 });

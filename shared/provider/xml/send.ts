@@ -5,6 +5,7 @@ import { parseEndpoint } from '../../http/endpoint.ts';
 import type { HttpAnswer, HttpRequest } from '../../http/transport.ts';
 import type { Call, StoreConfig, StoreContext } from '../provider.ts';
 import type { Dialect } from './dialect.ts';
+import { withoutSecrets } from './redact.ts';
 import { checkHeaders, type Headers, type StoreRequest } from './request.ts';
 
 /** Sends one request and reads its answer. @throws CopyError for every answer that is not a success. */
@@ -45,12 +46,12 @@ export function createSend(sender: Sender): Send {
   // Learned when the provider refuses our clock; 0 until then.
   let clockOffsetMs = 0;
 
-  async function once(request: StoreRequest, credentials: Credentials, call: Call): Promise<HttpAnswer> {
+  async function once(request: StoreRequest, credentials: Credentials, call: Call): Promise<Exchange> {
     const now = new Date(context.now().getTime() + clockOffsetMs);
     const { origin, ...addressed } = address(request);
     const headers = sender.sign({ ...request, ...addressed }, credentials, now);
     checkHeaders(headers);
-    return context.transport({
+    const answer = await context.transport({
       method: request.method,
       origin,
       target: `${addressed.path}${encodeQuery(request.query)}`,
@@ -60,15 +61,17 @@ export function createSend(sender: Sender): Send {
       maxAnswerBytes: request.maxAnswerBytes,
       signal: call.signal,
     });
+    return { answer, concealed: () => withoutSecrets(answer, headers, credentials) };
   }
 
   /** A request is sent twice only where the provider did nothing yet: it refused the clock, or the keys. */
-  async function withClock(request: StoreRequest, credentials: Credentials, call: Call): Promise<HttpAnswer> {
-    const answer = await once(request, credentials, call);
-    if (answer.status !== 403) return answer;
+  async function withClock(request: StoreRequest, credentials: Credentials, call: Call): Promise<Exchange> {
+    const exchange = await once(request, credentials, call);
+    const { answer } = exchange;
+    if (answer.status !== 403) return exchange;
     const offsetMs = Date.parse(answer.headers['date'] ?? '') - context.now().getTime();
     const { code } = dialect.errorOf(answer, request).facts;
-    if (Number.isNaN(offsetMs) || !isClockRefused(code, request, dialect, offsetMs - clockOffsetMs)) return answer;
+    if (Number.isNaN(offsetMs) || !isClockRefused(code, request, dialect, offsetMs - clockOffsetMs)) return exchange;
     clockOffsetMs = offsetMs;
     return once(request, credentials, call);
   }
@@ -77,26 +80,45 @@ export function createSend(sender: Sender): Send {
    * Keys that were rotated, or a token that ended, in the middle of a copy. The same keys are not sent again: some
    * providers lock out a key that signs wrongly several times.
    */
-  async function withKeys(request: StoreRequest, call: Call): Promise<HttpAnswer> {
+  async function withKeys(request: StoreRequest, call: Call): Promise<Exchange> {
     const credentials = await context.credentials();
-    const answer = await withClock(request, credentials, call);
-    if (answer.status < 400 || !areKeysRefused(answer, request, dialect)) return answer;
+    const exchange = await withClock(request, credentials, call);
+    const { answer } = exchange;
+    if (answer.status < 400 || !areKeysRefused(answer, request, dialect)) return exchange;
     // Who cannot be asked just now has not said that the keys are others: the refusal stands.
     const fresh = await context.credentials(credentials).catch(() => credentials);
-    return sameKeys(fresh, credentials) ? answer : withClock(request, fresh, call);
+    return sameKeys(fresh, credentials) ? exchange : withClock(request, fresh, call);
   }
 
   return async (request, read, call = {}) => {
     refuseNames(request, sender);
-    let answer: HttpAnswer | undefined;
+    let exchange: Exchange | undefined;
     try {
-      answer = await withKeys(request, call);
-      if (answer.status < 200 || answer.status > 299) throw dialect.errorOf(answer, request);
-      return read(answer);
+      exchange = await withKeys(request, call);
+      const { status } = exchange.answer;
+      if (status < 200 || status > 299) throw dialect.errorOf(exchange.concealed(), request);
+      return readFrom(exchange, read);
     } catch (error) {
-      throw located(error, request, answer, dialect);
+      throw located(error, request, exchange?.concealed(), dialect);
     }
   };
+}
+
+/** An answer, and what may be told of it. */
+interface Exchange {
+  readonly answer: HttpAnswer;
+  /** The same without the secrets that the request carried. */
+  readonly concealed: () => HttpAnswer;
+}
+
+/** An error about an answer may quote it, so it is made anew from what may be told. */
+function readFrom<Result>({ answer, concealed }: Exchange, read: (answer: HttpAnswer) => Result): Result {
+  try {
+    return read(answer);
+  } catch (error) {
+    if (error instanceof CopyError) read(concealed());
+    throw error;
+  }
 }
 
 /** S3 refuses a HEAD without a word: there, two clocks that are further apart than any provider allows say it. */

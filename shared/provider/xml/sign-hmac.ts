@@ -60,5 +60,13 @@ function compare(left: string, right: string): number {
 
 /** Without blanks and tabs at both ends; Unicode's other blanks are content. */
 function trimBlanks(value: string): string {
-  return value.replace(/^[ \t]+|[ \t]+$/g, '');
+  // Not by a pattern, which would look for the end from every blank inside.
+  let [from, to] = [0, value.length];
+  while (from < to && isBlank(value[from])) from += 1;
+  while (to > from && isBlank(value[to - 1])) to -= 1;
+  return value.slice(from, to);
+}
+
+function isBlank(character: string | undefined): boolean {
+  return character === ' ' || character === '\t';
 }
