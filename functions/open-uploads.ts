@@ -55,9 +55,9 @@ export async function sweepBucket(
     if (runtime.remainingMs() < STOP_MS) return { ...report, complete: false };
     report.uploads += 1;
     report.oldestHours = Math.max(report.oldestHours, (now - upload.initiated.getTime()) / HOUR_MS);
-    const bytes = await bytesOf(runtime, client, { bucket, ...upload }, pages);
-    report.bytes += bytes.counted;
-    if (!bytes.all) report.complete = false;
+    const { bytes, all } = await partsOf(runtime, client, { bucket, ...upload }, pages);
+    report.bytes += bytes;
+    if (!all) report.complete = false;
     if (mayRemove?.(upload, bucket) === true && (await remove(runtime, client, { bucket, ...upload }))) {
       report.removed += 1;
     }
@@ -65,11 +65,17 @@ export async function sweepBucket(
   return report;
 }
 
-async function* openUploads(runtime: Runtime, client: ObjectStore, bucket: string): AsyncGenerator<OpenUpload> {
+/** Every open upload of a bucket, of keys that begin with the prefix if there is one, page by page. */
+export async function* openUploads(
+  runtime: Runtime,
+  client: ObjectStore,
+  bucket: string,
+  prefix?: string,
+): AsyncGenerator<OpenUpload> {
   const seen = new Set<string>();
   let after: UploadsMarker | undefined;
   do {
-    const request = { bucket, after };
+    const request = { bucket, prefix, after };
     const page = await withRetry(runtime, () => client.listUploads(request));
     yield* page.uploads;
     after = page.next;
@@ -80,35 +86,47 @@ async function* openUploads(runtime: Runtime, client: ObjectStore, bucket: strin
   } while (after !== undefined);
 }
 
-interface CountedBytes {
-  readonly counted: number;
+/** What an upload holds. */
+export interface CountedParts {
+  readonly parts: number;
+  readonly bytes: number;
+  /** False when there is more, or may be: there was not enough time, or the provider refused to tell. */
   readonly all: boolean;
+  /** Completed or aborted since it was listed. */
+  readonly gone: boolean;
 }
 
 type UploadOf = OpenUpload & { readonly bucket: string };
 
-async function bytesOf(
+/**
+ * Counts the parts of an upload and their bytes. A refusal counts nothing more and is no error.
+ *
+ * @param pages How many requests may be made for it, and for whatever else shares them.
+ */
+export async function partsOf(
   runtime: Runtime,
   client: ObjectStore,
   upload: UploadOf,
   pages: { left: number },
-): Promise<CountedBytes> {
-  let counted = 0;
+): Promise<CountedParts> {
+  const counted = { parts: 0, bytes: 0 };
   let after: number | undefined = 0;
   try {
     while (after !== undefined) {
-      if (pages.left === 0 || runtime.remainingMs() < STOP_MS) return { counted, all: false };
+      if (pages.left === 0 || runtime.remainingMs() < STOP_MS) return { ...counted, all: false, gone: false };
       pages.left -= 1;
       const request: ListPartsRequest = { upload, after };
       const page: PartsPage = await withRetry(runtime, () => client.listParts(request));
-      counted += page.parts.reduce((sum, { size }) => sum + size, 0);
+      counted.parts += page.parts.length;
+      counted.bytes += page.parts.reduce((sum, { size }) => sum + size, 0);
       after = page.next !== undefined && page.next > after ? page.next : undefined;
     }
-    return { counted, all: true };
+    return { ...counted, all: true, gone: false };
   } catch (error) {
     if (!(error instanceof CopyError)) throw error;
     // Completed or aborted since; any other refusal, of a customer's key for example, must not hide the other uploads.
-    return { counted, all: error.name === 'UploadGone' };
+    const gone = error.name === 'UploadGone';
+    return { ...counted, all: gone, gone };
   }
 }
 

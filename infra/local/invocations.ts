@@ -14,6 +14,9 @@ interface Running {
   readonly controller: AbortController;
 }
 
+/** What loses nothing that cannot be copied or read again. */
+const SPAN_TASKS: ReadonlySet<TaskName> = new Set(['CopySpan', 'VerifySpan']);
+
 // The payload was made by the engine from JSON, so it is JSON.
 const InvokeParameters = v.object({
   FunctionName: v.string(),
@@ -60,7 +63,7 @@ export class Invocations {
     this.#stopped = true;
     this.#stop.reject(stopped);
     this.#grace = setTimeout(() => this.#lateStop.reject(stopped), graceMs);
-    this.#abandon(({ task }) => task === STATES.copySpan);
+    this.#abandon(({ task }) => SPAN_TASKS.has(task));
   }
 
   /** Tells the tasks of Maps that have failed, or all tasks at the end, that nobody waits for them. */
@@ -95,6 +98,6 @@ export class Invocations {
     this.#running.add(running);
     const answer = invoke(this.#tasks[task], payload, controller.signal).finally(() => this.#running.delete(running));
     if (task === STATES.abort) return answer;
-    return Promise.race([answer, task === STATES.copySpan ? this.#stop.promise : this.#lateStop.promise]);
+    return Promise.race([answer, SPAN_TASKS.has(task) ? this.#stop.promise : this.#lateStop.promise]);
   }
 }

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { type AbortInput, type AbortResult, CopyRequest, type PinnedCopy } from '../contract.ts';
-import { CopyError, isErrorName } from '../errors.ts';
-import type { Encryption } from '../provider/provider.ts';
+import { CopyError, type ErrorName, isErrorName } from '../errors.ts';
+import type { Encryption, ObjectStore, Upload } from '../provider/provider.ts';
 import type { Runtime } from '../runtime.ts';
 import { encryptionOf } from './encryption.ts';
 import { listParts } from './list.ts';
@@ -14,6 +14,11 @@ import { openUpload } from './upload.ts';
 const ROUND_MS = 15_000;
 /** Windows go by the provider's clock, which no provider lets differ more from ours. */
 const CLOCKS_APART_MS = 15 * 60_000;
+
+/** Rounds in which a refusal may pass: 3 s on average. */
+const MOST_REFUSALS = 6;
+/** What no further request changes; some providers lock out a key that signs wrongly several times. */
+const FINAL: readonly ErrorName[] = ['Unauthenticated', 'BucketNotFound'];
 
 /**
  * Leaves no upload behind. Spans of a failed Map may still be copying, and a part that lands after an abort can bring
@@ -31,10 +36,28 @@ export async function abort(runtime: Runtime, { state, startedAt }: AbortInput):
 
 async function abortUntilGone(runtime: Runtime, copy: PinnedCopy): Promise<void> {
   const { client, upload } = openUpload(runtime, copy);
-  const encryption = await encryptionIfKnown(runtime, copy);
+  await abortUploadUntilGone(runtime, client, upload, await encryptionIfKnown(runtime, copy));
+}
+
+/**
+ * Aborts an upload again and again until List Parts says that it is gone.
+ *
+ * @param encryption As the upload began with it: under a customer key some providers want that key to list the parts.
+ * @throws CopyError ProviderUnavailable when it is still there at the end of the time, and what the provider answers.
+ */
+export async function abortUploadUntilGone(
+  runtime: Runtime,
+  client: ObjectStore,
+  upload: Upload,
+  encryption?: Encryption,
+): Promise<void> {
   for (let round = 1; ; round += 1) {
-    if (await isGone(() => withRetry(runtime, () => client.abortUpload(upload)))) return;
-    if (await isGone(() => listParts(runtime, client, upload, { encryption }))) return;
+    try {
+      if (await isGone(() => withRetry(runtime, () => client.abortUpload(upload)))) return;
+      if (await isGone(() => listParts(runtime, client, upload, { encryption }))) return;
+    } catch (error) {
+      refuseForGood(error, round);
+    }
     if (runtime.remainingMs() < ROUND_MS) {
       throw new CopyError(
         'ProviderUnavailable',
@@ -44,6 +67,12 @@ async function abortUntilGone(runtime: Runtime, copy: PinnedCopy): Promise<void>
     }
     await runtime.clock.sleep(delayFor(round, undefined, runtime.random));
   }
+}
+
+/** Nobody comes after Abort before the next sweep, so it believes a refusal only when it hears it again and again. */
+function refuseForGood(error: unknown, round: number): void {
+  const mayPass = error instanceof CopyError && !FINAL.includes(error.name);
+  if (!mayPass || round >= MOST_REFUSALS) throw error;
 }
 
 /** A key that cannot be read any more may be why the copy failed: it must not keep the upload from being aborted. */

@@ -26,10 +26,10 @@ export async function createUpload(
   const byProvider = (time: Date): Date => new Date(time.getTime() + providerAheadMs);
   const providerNow = (): Date => byProvider(runtime.clock.now());
   let lost: Window[] = mayBeOpenSince === undefined ? [] : [{ from: byProvider(mayBeOpenSince), to: providerNow() }];
-  const cleanUp = async (): Promise<CopyError | undefined> => {
+  const cleanUp = async (except?: string): Promise<CopyError | undefined> => {
     if (lost.length === 0) return undefined;
     try {
-      await abortOrphans(runtime, client, request, lost);
+      await abortOrphans(runtime, client, request, lost, except);
       lost = [];
       return undefined;
     } catch (error) {
@@ -54,7 +54,10 @@ export async function createUpload(
     }
   };
   try {
-    return await withRetry(runtime, open);
+    const created = await withRetry(runtime, open);
+    // What could not be looked for before this try has not become younger than its window.
+    await cleanUp(created.uploadId);
+    return created;
   } catch (error) {
     if (!(error instanceof CopyError)) throw error;
     await cleanUp();

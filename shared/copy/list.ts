@@ -7,7 +7,8 @@ export async function listParts(
   runtime: Runtime,
   client: ObjectStore,
   upload: Upload,
-  { after = 0, last = Number.POSITIVE_INFINITY, encryption }: ListPartsOptions = {},
+  // No upload has more; a list that always goes on ends there.
+  { after = 0, last = client.limits.maxParts, encryption }: ListPartsOptions = {},
 ): Promise<ListedPart[]> {
   const listed: ListedPart[] = [];
   let from = after;
@@ -30,6 +31,9 @@ interface ListPartsOptions {
   readonly encryption?: Encryption | undefined;
 }
 
+/** Nobody has so many uploads of one key open; a list that always goes on ends there. */
+const MOST_UPLOAD_PAGES = 100;
+
 /** All open uploads of exactly this key. */
 export async function listUploadsOf(
   runtime: Runtime,
@@ -46,7 +50,7 @@ export async function listUploadsOf(
     after = page.next;
     // Every key listed begins with the prefix, so the key itself comes first; a marker met twice is a loop.
     const marker = JSON.stringify(after);
-    if (after === undefined || after.key !== key || seen.has(marker)) return found;
+    if (after === undefined || after.key !== key || seen.has(marker) || seen.size >= MOST_UPLOAD_PAGES) return found;
     seen.add(marker);
   }
 }

@@ -12,6 +12,7 @@ const CLOCK_TOLERANCE_MS = 2_000;
  * Aborts what an initiation with a lost answer may have left: uploads of exactly this key that began inside a
  * window and have no parts. Others are somebody else's and stay.
  *
+ * @param except An upload that stays although it began in a window.
  * @returns how many were aborted.
  */
 export async function abortOrphans(
@@ -19,10 +20,11 @@ export async function abortOrphans(
   client: ObjectStore,
   { bucket, key }: { readonly bucket: string; readonly key: string },
   windows: readonly Window[],
+  except?: string,
 ): Promise<number> {
   let aborted = 0;
   for (const { uploadId, initiated } of await listUploadsOf(runtime, client, { bucket, key })) {
-    if (!windows.some((window) => holds(window, initiated))) continue;
+    if (uploadId === except || !windows.some((window) => holds(window, initiated))) continue;
     if (await abortIfEmpty(runtime, client, { bucket, key, uploadId })) aborted += 1;
   }
   return aborted;
@@ -40,7 +42,7 @@ async function abortIfEmpty(
   try {
     const { parts } = await withRetry(runtime, () => client.listParts({ upload, limit: 1 }));
     if (parts.length > 0) return false;
-    await client.abortUpload(upload);
+    await withRetry(runtime, () => client.abortUpload(upload));
     return true;
   } catch (error) {
     // Somebody was faster: it is gone, which is what was wanted.

@@ -11,7 +11,7 @@ const LAUNCHER = join(ROOT, 'infra/local/cli/objectferry.js');
 /** `npx objectferry` without the second that npx takes to find it; everything else is what a reader's shell has. */
 const PROLOGUE = `
 npx() { if [ "$1" = objectferry ]; then shift; '${process.execPath}' '${LAUNCHER}' "$@"; else command npx "$@"; fi; }
-export PATH="${dirname(process.execPath)}:$PATH" HOME="$PWD" ROOT='${ROOT}'
+export PATH="${dirname(process.execPath)}:$PATH" HOME="$PWD" XDG_STATE_HOME="$PWD/.state" ROOT='${ROOT}'
 unset \${!AWS_*} \${!OBJECTFERRY_*}
 `;
 

@@ -136,7 +136,8 @@ describe('the sweep', () => {
     await stopped('one');
     stranger(50);
     const refused = { kind: 'status', status: 403, code: 'AccessDenied' } as const;
-    const rules: FaultRule[] = [{ operation: 'AbortMultipartUpload', times: 1, fault: refused }];
+    // Refused as often as the clean-up asks.
+    const rules: FaultRule[] = [{ operation: 'AbortMultipartUpload', times: 6, fault: refused }];
     cloud.world.oss.faults.setPlan({ seed: 1, rules });
     const failed = await sweep(24);
     expect(failed).toMatchObject({ failures: [expect.anything()], buckets: [{ removed: 0 }] });

@@ -6,7 +6,9 @@ import { createLocalRuntime } from '../runtime.ts';
 import { BAD_REQUEST } from './exit-code.ts';
 import { type Flags, parseFlags, requestFrom } from './options.ts';
 import { parseRequest } from './parse-request.ts';
+import { remember } from './remember.ts';
 import { explain, reportEnd } from './report.ts';
+import type { Remembered } from './run.ts';
 
 /**
  * `objectferry copy`: checks everything that can be checked without a request, then runs the copy, here or behind an
@@ -44,14 +46,19 @@ async function copyHere(source: string, destination: string, flags: Flags): Prom
     explain(job.name, job.message, flags.json);
     return BAD_REQUEST;
   }
-  // Loaded late: with it comes all of the CDK, and a mistake should be told at once.
-  const { run } = await import('./run.ts');
-  return reportEnd(await run({ ...job, env: process.env, quiet: flags.json }), flags.json);
+  try {
+    // Loaded late: with it comes all of the CDK, and a mistake should be told at once.
+    const { run } = await import('./run.ts');
+    return reportEnd(await run({ ...job, env: process.env, quiet: flags.json }), flags.json);
+  } finally {
+    job.remembered?.journal[Symbol.dispose]();
+  }
 }
 
 interface Job {
   readonly request: unknown;
   readonly stores: StoreConfigs;
+  readonly remembered: Remembered | undefined;
 }
 
 /** @throws CopyError for a mistake in the request, the stores or the credentials, before anything is started. */
@@ -60,9 +67,12 @@ async function jobOf(source: string, destination: string, flags: Flags): Promise
   const stores = parseStores(readStoresDocument(flags.stores));
   const { runtime, close } = createLocalRuntime({ stores, env: process.env, observe: () => undefined });
   try {
-    const route = routeOf(runtime, parseRequest(request, flags));
+    const parsed = parseRequest(request, flags);
+    const route = routeOf(runtime, parsed);
     await Promise.all([route.source.credentials(), route.destination.credentials()]);
-    return { request, stores };
+    const { stateFolder } = flags;
+    const argv = process.argv.slice(2);
+    return { request, stores, remembered: remember({ request: parsed, stores, stateFolder, env: process.env, argv }) };
   } finally {
     await close();
   }

@@ -10,6 +10,10 @@ const COLUMNS = 80;
 export interface Display {
   /** Writes a line that stays, and says `stopping` from now on. */
   readonly stopping: (notice: string) => void;
+  /** Writes a line that stays, unless nothing but warnings is to be shown. */
+  readonly tell: (sentence: string) => void;
+  /** Writes a line that stays. */
+  readonly warn: (sentence: string) => void;
   /** Leaves the last state standing, if there was anything to show. */
   readonly end: (phase: Phase) => void;
 }
@@ -32,7 +36,10 @@ export function showProgress(stream: NodeJS.WriteStream, quiet: boolean): Displa
   return {
     ...display(stream, quiet, look),
     observe: (event) => {
-      if (event.type === 'planned') copyingSince = Date.now();
+      if (event.type === 'planned') {
+        copyingSince = Date.now();
+        counted.clear();
+      }
       if (event.type === 'part') {
         if (counted.has(event.partNumber)) return;
         counted.add(event.partNumber);
@@ -58,12 +65,17 @@ export function display(stream: NodeJS.WriteStream, quiet: boolean, look: Look):
   };
   const timer = quiet ? undefined : setInterval(show, redraw === undefined ? PLAIN_LINE_MS : REDRAW_MS);
   timer?.unref();
+  const persist = (line: string): void => {
+    if (redraw === undefined) stream.write(`${line}\n`);
+    else redraw.persist(line);
+  };
   return {
     stopping: (notice) => {
       phase = 'stopping';
-      if (redraw === undefined) stream.write(`${notice}\n`);
-      else redraw.persist(notice);
+      persist(notice);
     },
+    tell: quiet ? () => undefined : persist,
+    warn: persist,
     end: (last) => {
       clearInterval(timer);
       phase = last;

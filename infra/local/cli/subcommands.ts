@@ -1,5 +1,6 @@
 import { copyCommand } from './copy-command.ts';
 import { doctorCommand } from './doctor-command.ts';
+import { estimateCommand } from './estimate-command.ts';
 import { listCommand } from './list-command.ts';
 import { redriveCommand } from './redrive-command.ts';
 import { resumeCommand } from './resume-command.ts';
@@ -7,10 +8,12 @@ import { serveCommand } from './serve-command.ts';
 import { statusCommand } from './status-command.ts';
 import { stopCommand } from './stop-command.ts';
 import type { Subcommand } from './subcommand.ts';
+import { uploadsCommand } from './uploads-command.ts';
 
 /** Every subcommand, in the order of the help. */
 export const SUBCOMMANDS: readonly Subcommand[] = [
   copyCommand,
+  estimateCommand,
   statusCommand,
   listCommand,
   stopCommand,
@@ -18,6 +21,7 @@ export const SUBCOMMANDS: readonly Subcommand[] = [
   serveCommand,
   redriveCommand,
   doctorCommand,
+  uploadsCommand,
   // Served by test/emulators/main.ts: here it is only listed.
   (program) =>
     program

@@ -9,12 +9,11 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { homedir } from 'node:os';
-import { isAbsolute, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { CopyError } from '@objectferry/shared/errors.ts';
-import * as v from 'valibot';
+import { defaultStateFolder } from '../journal/journals.ts';
 import { lockFolder } from './folder-lock.ts';
-import { ExecutionRecord } from './record.ts';
+import { type ExecutionRecord, recordFrom } from './record.ts';
 
 const SUFFIX = '.json';
 /** What can be an id can be the name of a file, on any file system, and leads nowhere else. */
@@ -25,16 +24,15 @@ export function isExecutionId(text: string): boolean {
   return ID.test(text);
 }
 
-/**
- * Where executions are kept unless told otherwise.
- *
- * @see https://specifications.freedesktop.org/basedir-spec/latest/
- */
+/** Where executions are kept unless told otherwise. */
 export function defaultFolder(env: Readonly<Record<string, string | undefined>>): string {
-  const given = env['XDG_STATE_HOME'];
-  // The specification has a relative path be ignored.
-  const state = given !== undefined && isAbsolute(given) ? given : join(homedir(), '.local', 'state');
-  return join(state, 'objectferry', 'executions');
+  return join(defaultStateFolder(env), 'executions');
+}
+
+/** What a folder says to whoever comes second. */
+export interface FolderOptions {
+  /** Default: that another server works in it. */
+  readonly busy?: () => CopyError;
 }
 
 /**
@@ -46,19 +44,14 @@ export class ExecutionsFolder implements Disposable {
   readonly #path: string;
   readonly #unlock: () => void;
 
-  /** @throws CopyError InvalidConfig when it cannot be written, or another process works in it. */
-  constructor(path: string) {
+  /** @throws CopyError InvalidConfig when it cannot be written; what `busy` gives when another process works in it. */
+  constructor(path: string, { busy = () => takenByServer(path) }: FolderOptions = {}) {
     this.#path = path;
     try {
-      mkdirSync(path, { recursive: true, mode: 0o700 });
-      this.#unlock = lockFolder(path);
-    } catch (cause) {
-      if (cause instanceof CopyError) throw cause;
-      throw new CopyError(
-        'InvalidConfig',
-        `The state folder ${path} cannot be used (${reasonOf(cause)}): choose another with --state-folder.`,
-        { cause },
-      );
+      makeFolder(path);
+      this.#unlock = lockFolder(path, { busy });
+    } catch (error) {
+      throw error instanceof CopyError ? error : unusable(path, error);
     }
   }
 
@@ -70,7 +63,7 @@ export class ExecutionsFolder implements Disposable {
 
   /** One execution that is known to be there. */
   read(id: string): ExecutionRecord {
-    const record = parsed(readFileSync(this.#file(id), 'utf8'));
+    const record = recordFrom(readFileSync(this.#file(id), 'utf8'));
     if (record?.id === id) return record;
     throw new Error(`${this.#file(id)} does not hold the execution ${id} any more: somebody else has written to it.`);
   }
@@ -115,7 +108,7 @@ export class ExecutionsFolder implements Disposable {
 
   #readOrSetAside(name: string): ExecutionRecord | undefined {
     const file = join(this.#path, name);
-    const record = parsed(readFileSync(file, 'utf8'));
+    const record = recordFrom(readFileSync(file, 'utf8'));
     if (record !== undefined && `${record.id}${SUFFIX}` === name) return record;
     // A file that was cut while it was created: its execution was not started, and nobody was told so.
     renameSync(file, `${file}.broken`);
@@ -124,21 +117,40 @@ export class ExecutionsFolder implements Disposable {
 
   /** A new name, or a name for other bytes, is on the disk once its folder is. */
   #flushNames(): void {
-    const folder = openSync(this.#path, 'r');
-    try {
-      fsyncSync(folder);
-    } finally {
-      closeSync(folder);
-    }
+    flushFolder(this.#path);
   }
 }
 
-function parsed(text: string): ExecutionRecord | undefined {
+/** Makes a folder for its owner alone. It, and those above it that had to be made, have reached the disk then. */
+export function makeFolder(path: string): void {
+  const first = mkdirSync(path, { recursive: true, mode: 0o700 });
+  if (first === undefined) return;
+  const above = dirname(resolve(first));
+  for (let folder = resolve(path); folder !== above; folder = dirname(folder)) flushFolder(dirname(folder));
+}
+
+/** The error of a folder that cannot be read or written. */
+export function unusable(path: string, cause: unknown): CopyError {
+  return new CopyError(
+    'InvalidConfig',
+    `The state folder ${path} cannot be used (${reasonOf(cause)}): choose another with --state-folder.`,
+    { cause },
+  );
+}
+
+function takenByServer(path: string): CopyError {
+  return new CopyError(
+    'InvalidConfig',
+    `Another objectferry serve works in ${path}: end it first, or choose another folder with --state-folder.`,
+  );
+}
+
+function flushFolder(path: string): void {
+  const folder = openSync(path, 'r');
   try {
-    const record = v.safeParse(ExecutionRecord, JSON.parse(text));
-    return record.success ? record.output : undefined;
-  } catch {
-    return undefined;
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
   }
 }
 

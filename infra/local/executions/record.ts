@@ -24,6 +24,10 @@ export const ExecutionRecord = v.object({
   aborting: v.optional(v.object({ input: v.unknown() })),
   /** The state of an earlier run, whose upload is aborted before this one begins from the first state. */
   leftOver: v.optional(v.unknown()),
+  /** The command that runs it, where it is the only one in its folder. */
+  by: v.optional(v.object({ pid: v.number(), command: v.string() })),
+  /** When processes before this one died while Initiate may have opened an upload; it may still do so. */
+  unheard: v.optional(v.array(v.object({ from: Instant, to: Instant }))),
   /** Why somebody asked it to stop. */
   stopReason: v.optional(v.string()),
   output: v.optional(v.unknown()),
@@ -32,11 +36,26 @@ export const ExecutionRecord = v.object({
 });
 export type ExecutionRecord = v.InferOutput<typeof ExecutionRecord>;
 
+/** The record that the text of a file holds; undefined when it holds none. */
+export function recordFrom(text: string): ExecutionRecord | undefined {
+  try {
+    const record = v.safeParse(ExecutionRecord, JSON.parse(text));
+    return record.success ? record.output : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 const Entered = v.object({ copy: PinnedCopy });
 
 /** What Initiate pinned, as the states after it were entered with it. */
 export function pinnedOf({ at }: ExecutionRecord): PinnedCopy | undefined {
-  const entered = v.safeParse(Entered, at?.input);
+  return pinnedIn(at?.input);
+}
+
+/** What Initiate pinned, in the input of a state after it. */
+export function pinnedIn(input: unknown): PinnedCopy | undefined {
+  const entered = v.safeParse(Entered, input);
   return entered.success ? entered.output.copy : undefined;
 }
 

@@ -1,12 +1,20 @@
-import { withLostWindows } from '@objectferry/shared/copy/lost-uploads.ts';
+import { type Window, withLostWindows } from '@objectferry/shared/copy/lost-uploads.ts';
 import { CopyError } from '@objectferry/shared/errors.ts';
 import { STATES, stateOfEitherWay } from '@objectferry/shared/naming.ts';
 import type { Resume } from '../engine.ts';
 import type { MachineEvent } from '../machine-event.ts';
 import { type ExecutionRecord, pinnedOf } from './record.ts';
 
-/** States that do the copying, once Initiate was through: what they are entered with names the upload. */
-const WORK: readonly string[] = [STATES.copyWhole, STATES.copyParts, STATES.complete];
+/** All others are entered once Initiate was through, and to get the copy done: their input names the upload. */
+const NO_WORK: readonly string[] = [
+  STATES.start,
+  STATES.way,
+  STATES.initiate,
+  STATES.next,
+  STATES.abort,
+  STATES.succeeded,
+  STATES.failed,
+];
 /** How long Initiate may take, so long after its beginning it may have opened an upload. */
 const INITIATE_MS = 900_000;
 
@@ -14,8 +22,8 @@ const INITIATE_MS = 900_000;
 export function enteredBy(event: MachineEvent): Pick<ExecutionRecord, 'at' | 'aborting'> | undefined {
   if (event.type !== 'StateEntered' || event.index !== undefined) return undefined;
   const { name: state, input } = event.state;
-  if (WORK.includes(stateOfEitherWay(state))) return { at: { state, input } };
-  return state === STATES.abort ? { aborting: { input } } : undefined;
+  if (state === STATES.abort) return { aborting: { input } };
+  return NO_WORK.includes(stateOfEitherWay(state)) ? undefined : { at: { state, input } };
 }
 
 /**
@@ -51,7 +59,13 @@ export function throughAbort({ request, ranAt, at, leftOver = at?.input }: Execu
     return { state: STATES.abort, input: { ...leftOver, error: { Error: 'Unknown' } }, startedAt };
   }
   const to = new Date(Math.min(now.getTime(), startedAt.getTime() + INITIATE_MS));
+  return throughLostWindows(request, [{ from: startedAt, to }]);
+}
+
+/** The way through Abort for uploads that may have opened in one of these stretches of time, and have no parts. */
+export function throughLostWindows(request: unknown, windows: readonly [Window, ...Window[]]): Resume {
   const died = new CopyError('Unknown', 'Initiate was at work.');
-  const { name, message } = withLostWindows(died, [{ from: startedAt, to }]);
+  const { name, message } = withLostWindows(died, windows);
+  const startedAt = new Date(Math.min(...windows.map(({ from }) => from.getTime())));
   return { state: STATES.abort, input: { request, error: { Error: name, Cause: message } }, startedAt };
 }
