@@ -7,6 +7,7 @@ import * as v from 'valibot';
 
 const UNITS: Partial<Record<keyof typeof METRICS, Unit>> = {
   bytes: MetricUnit.Bytes,
+  bytesRead: MetricUnit.Bytes,
   openUploadBytes: MetricUnit.Bytes,
   seconds: MetricUnit.Seconds,
   deferredAge: MetricUnit.Seconds,
@@ -46,6 +47,7 @@ function isMetric(name: string): name is keyof typeof METRICS {
 /** Counts what one invocation of a task does, whether it ends well or not. */
 export class CopyMeter {
   #bytes = 0;
+  #bytesRead = 0;
   #parts = 0;
   #retries = 0;
   #throttles = 0;
@@ -56,6 +58,7 @@ export class CopyMeter {
       this.#parts += 1;
       this.#bytes += event.bytes;
     }
+    if (event.type === 'read') this.#bytesRead += event.bytes;
     if (event.type === 'retry') {
       this.#retries += 1;
       if (event.error.name === 'Throttled') this.#throttles += 1;
@@ -74,6 +77,7 @@ export class CopyMeter {
     const { strategy, size, seconds } = receipt.success ? receipt.output.receipt : NOT_FINISHED;
     const counted = {
       bytes: this.#bytes + (strategy === 'whole' ? size : 0),
+      bytesRead: this.#bytesRead,
       parts: this.#parts,
       retries: this.#retries,
       throttles: this.#throttles,
@@ -86,7 +90,8 @@ export class CopyMeter {
 }
 
 const { strategy, size, seconds } = Receipt.entries;
-const Finished = v.object({ receipt: v.object({ strategy, size, seconds }) });
+// A step whose bytes are still to be read back has a receipt, too.
+const Finished = v.object({ strategy: v.literal('finished'), receipt: v.object({ strategy, size, seconds }) });
 const NOT_FINISHED = { strategy: undefined, size: 0, seconds: 0 };
 
 const Pinned = v.object({ copy: v.object({ destination: PinnedCopy.entries.destination }) });

@@ -17,7 +17,9 @@ import type { Settings } from './settings.ts';
 export interface AlarmsProps {
   readonly settings: Settings['alarms'];
   readonly machine: IStateMachine;
-  readonly functions: readonly IFunction[];
+  /** The functions of the machine's tasks, and those around it. */
+  readonly tasks: readonly IFunction[];
+  readonly services: readonly IFunction[];
   readonly cleanUp: CopyCleanUp;
   readonly events?: CopyEvents | undefined;
   readonly api?: CopyApi | undefined;
@@ -48,7 +50,7 @@ export class Alarms extends Construct {
     if (props.api !== undefined) this.#watchApi(props.api);
   }
 
-  #watchCopies({ machine, functions }: AlarmsProps): void {
+  #watchCopies({ machine, tasks, services }: AlarmsProps): void {
     this.#watch('FailedCopies', {
       metric: sumOf(
         {
@@ -61,13 +63,19 @@ export class Alarms extends Construct {
       threshold: 1,
       says: 'A copy failed. Its execution of CopyObject says why in its cause; the saved query "Errors by name" counts the reasons.',
     });
-    this.#watch('LambdaThrottling', {
-      metric: sumOver(functions, 'Throttles', FIVE_MINUTES),
-      threshold: 100,
-      // Bursts are what retries are for.
-      periods: 3,
-      says: 'Lambda has had no place for the functions for a quarter of an hour. Lower maxRunningCopies, or ask for a higher quota of concurrent executions.',
-    });
+    // Two alarms, because one has ten metrics at most.
+    for (const [id, functions] of [
+      ['LambdaThrottling', tasks],
+      ['ServiceThrottling', services],
+    ] as const) {
+      this.#watch(id, {
+        metric: sumOver(functions, 'Throttles', FIVE_MINUTES),
+        threshold: 100,
+        // Bursts are what retries are for.
+        periods: 3,
+        says: 'Lambda has had no place for the functions for a quarter of an hour. Lower maxRunningCopies, or ask for a higher quota of concurrent executions.',
+      });
+    }
     this.#watch('MachineThrottling', {
       metric: machineMetric(machine, 'ExecutionThrottled', FIVE_MINUTES),
       threshold: 100,

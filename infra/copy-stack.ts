@@ -42,10 +42,12 @@ export class CopyStack extends Stack {
     const copies = settings.api === false ? undefined : createApiFunction(this, shared);
     const api = this.#createApi(settings, { copies, receive: events?.receive });
 
-    const services = [cleanUp.cleanUp, cleanUp.sweep, events?.intake, events?.receive, copies];
-    const functions = [...Object.values(tasks), ...services.flatMap((handler) => handler ?? [])];
+    const services = [cleanUp.cleanUp, cleanUp.sweep, events?.intake, events?.receive, copies].flatMap(
+      (handler) => handler ?? [],
+    );
+    const functions = [...Object.values(tasks), ...services];
     const watched = { machine: this.machine, functions, cleanUp, events, api };
-    new Alarms(this, 'Alarms', { ...watched, settings: settings.alarms });
+    new Alarms(this, 'Alarms', { ...watched, tasks: Object.values(tasks), services, settings: settings.alarms });
     new SavedQueries(this, 'Queries', {
       functions: functions.map(({ logGroup }) => logGroup),
       machine: copy.logGroup,

@@ -65,7 +65,7 @@ function copies({ machine }: DashboardProps): GraphWidget[] {
 
 function stores(): GraphWidget[] {
   return [
-    graph('Bytes copied, by store', [byStore('bytes', 'SUM')]),
+    graph('Bytes copied, and read back, by store', [byStore('bytes', 'SUM')], [byStore('bytesRead', 'SUM')]),
     graph('Retries and throttles, by store', [byStore('retries', 'SUM')], [byStore('throttles', 'SUM')]),
   ];
 }

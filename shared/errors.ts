@@ -59,6 +59,11 @@ const TABLE = {
     retryable: false,
     advice: 'Choose another key, or allow overwriting with options.overwrite.',
   },
+  DestinationChanged: {
+    retryable: false,
+    advice:
+      'Somebody else wrote or deleted the destination after this copy had: decide whose object is to stay, then start the copy again.',
+  },
   AccessDenied: {
     retryable: false,
     advice: 'Grant the credentials read access to the source and write access to the destination.',
@@ -81,6 +86,11 @@ const TABLE = {
     advice: 'Somebody aborted or completed the multipart upload: start the copy again.',
   },
   TooLarge: { retryable: false, advice: "The object is above the provider's limit and cannot be copied there." },
+  OverBudget: {
+    retryable: false,
+    advice:
+      'Nothing was begun: raise options.maxDollars, or choose larger parts; objectferry estimate shows what each costs.',
+  },
   Unsupported: { retryable: false, advice: 'The provider cannot do what an option asks for: remove that option.' },
   ChecksumMismatch: {
     retryable: false,

@@ -10,13 +10,16 @@ export const STATES = {
   copyParts: 'CopyParts',
   copySpan: 'CopySpan',
   complete: 'Complete',
+  verifyObject: 'VerifyObject',
+  verifySpan: 'VerifySpan',
+  prove: 'Prove',
   abort: 'Abort',
   succeeded: 'Succeeded',
   failed: 'Failed',
 } as const;
 
 /** States that are one invocation of a handler. */
-export const TASKS = ['Initiate', 'CopyWhole', 'CopySpan', 'Complete', 'Abort'] as const;
+export const TASKS = ['Initiate', 'CopyWhole', 'CopySpan', 'Complete', 'VerifySpan', 'Prove', 'Abort'] as const;
 export type TaskName = (typeof TASKS)[number];
 
 /**
@@ -64,6 +67,7 @@ export const TOKEN_METADATA = 'objectferry-token';
 export const METRICS_NAMESPACE = 'Objectferry';
 export const METRICS = {
   bytes: 'BytesCopied',
+  bytesRead: 'BytesReadBack',
   parts: 'PartsCopied',
   retries: 'Retries',
   throttles: 'Throttles',

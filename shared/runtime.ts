@@ -1,5 +1,6 @@
 import type { CustomerKey } from './credentials.ts';
 import type { CopyError } from './errors.ts';
+import type { Gate } from './gate.ts';
 import type { Stores } from './stores.ts';
 
 /** What a process has for all its invocations: injected, so that tests own time, chance and network. */
@@ -12,6 +13,11 @@ export interface ProcessRuntime {
   readonly newToken: () => string;
   /** Reads a customer key (SSE-C) from the secret store. @throws CopyError InvalidConfig */
   readonly customerKey: (secret: string) => Promise<CustomerKey>;
+  /**
+   * Places for pairs of ranges that are read back, however many spans this process works on: what bounds its memory.
+   * Absent: every invocation has its own.
+   */
+  readonly reading?: Gate | undefined;
   /** Hears what happens while it happens; must neither throw nor wait. */
   readonly observe: (event: CopyEvent) => void;
 }
@@ -47,9 +53,19 @@ export type CopyEvent =
       readonly adopted: boolean;
     }
   | {
+      /** Read on both sides, and equal. A range whose invocation was repeated is told again. */
+      readonly type: 'read';
+      readonly bytes: number;
+    }
+  | {
       readonly type: 'retry';
       readonly error: CopyError;
       readonly delayMs: number;
       /** True for a failure whose request may have been carried out, and was settled by asking. */
       readonly settled?: boolean;
+    }
+  | {
+      /** Something that does not fail the copy, and that nobody should overlook. */
+      readonly type: 'warning';
+      readonly sentence: string;
     };

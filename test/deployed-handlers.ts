@@ -70,11 +70,13 @@ export async function startDeployment({ stores, secret, isBusy = () => false }: 
 
 /** The handlers as a deployment that has just started loads them. */
 export async function importHandlers() {
-  const [initiate, copyWhole, copySpan, complete, abort] = await Promise.all([
+  const [initiate, copyWhole, copySpan, complete, verifySpan, prove, abort] = await Promise.all([
     import('#functions/initiate.ts'),
     import('#functions/copy-whole.ts'),
     import('#functions/copy-span.ts'),
     import('#functions/complete.ts'),
+    import('#functions/verify-span.ts'),
+    import('#functions/prove.ts'),
     import('#functions/abort.ts'),
   ]);
   return {
@@ -82,6 +84,8 @@ export async function importHandlers() {
     copyWhole: copyWhole.handler,
     copySpan: copySpan.handler,
     complete: complete.handler,
+    verifySpan: verifySpan.handler,
+    prove: prove.handler,
     abort: abort.handler,
   };
 }

@@ -3,6 +3,7 @@ import type { PinnedCopy } from '@objectferry/shared/contract.ts';
 import { encryptionOf } from '@objectferry/shared/copy/encryption.ts';
 import { listParts } from '@objectferry/shared/copy/list.ts';
 import { openUpload } from '@objectferry/shared/copy/upload.ts';
+import { heldParts, wireNumbers } from '@objectferry/shared/copy/wire-parts.ts';
 import { adviceFor, CopyError } from '@objectferry/shared/errors.ts';
 import { bindSignal } from '@objectferry/shared/provider/bind-signal.ts';
 import type { Runtime } from '@objectferry/shared/runtime.ts';
@@ -28,7 +29,7 @@ export async function progressOf(
   } catch (error) {
     const name = error instanceof CopyError ? error.name : 'Unknown';
     if (name !== 'UploadGone') log.warn('the parts of a copy cannot be listed', { id, name, reason: String(error) });
-    return { progressError: explained(name) };
+    return { progressError: explained(name, copy) };
   }
 }
 
@@ -36,8 +37,9 @@ async function measure(runtime: Runtime, copy: PinnedCopy): Promise<CopyProgress
   const { client, upload } = openUpload(runtime, copy);
   const encryption = await encryptionOf(runtime, copy.options);
   const bound = bindSignal(client, AbortSignal.timeout(LONGEST_LISTING_MS));
-  const parts = await listParts(runtime, bound, upload, { last: copy.partCount, encryption });
-  const bytesDone = parts.reduce((sum, { size }) => sum + size, 0);
+  const { last } = wireNumbers(copy, { first: 1, count: copy.partCount });
+  const parts = heldParts(copy, await listParts(runtime, bound, upload, { last, encryption }));
+  const bytesDone = parts.flatMap(({ pieces }) => pieces).reduce((sum, { size }) => sum + size, 0);
   const seconds = (runtime.clock.now().getTime() - Date.parse(copy.startedAt)) / 1000;
   const bytesPerSecond = seconds > 0 ? bytesDone / seconds : 0;
   return {
@@ -50,9 +52,11 @@ async function measure(runtime: Runtime, copy: PinnedCopy): Promise<CopyProgress
   };
 }
 
-function explained(name: CopyError['name']): CopyFailure {
+function explained(name: CopyError['name'], { options }: PinnedCopy): CopyFailure {
   if (name === 'UploadGone') {
-    return { name, message: 'The upload is being completed or aborted, so its parts cannot be listed: ask again.' };
+    const readBack = options.verify === 'read' ? ', or source and destination are being read back' : '';
+    const message = `The upload is being completed or aborted${readBack}, so its parts cannot be listed: ask again.`;
+    return { name, message };
   }
   return { name, message: 'The parts cannot be listed just now: ask again later.', advice: adviceFor(name) };
 }

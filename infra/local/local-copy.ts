@@ -4,7 +4,9 @@ import { task as complete } from '#functions/complete.ts';
 import { task as copySpan } from '#functions/copy-span.ts';
 import { task as copyWhole } from '#functions/copy-whole.ts';
 import { task as initiate } from '#functions/initiate.ts';
+import { task as prove } from '#functions/prove.ts';
 import type { Task } from '#functions/task.ts';
+import { task as verifySpan } from '#functions/verify-span.ts';
 import { copyDefinition } from './definition.ts';
 import { type MachineResult, type Resume, runMachine } from './engine.ts';
 import type { MachineEvent } from './machine-event.ts';
@@ -54,6 +56,8 @@ export function runCopy({
       CopyWhole: local(copyWhole),
       CopySpan: local(copySpan),
       Complete: local(complete),
+      VerifySpan: local(verifySpan),
+      Prove: local(prove),
       Abort: local(abort),
     },
   });

@@ -25,7 +25,7 @@ export const NO_PLACE_ERRORS = ['Lambda.TooManyRequestsException'] as const;
 
 /** The retriers of a task, in the order in which Step Functions looks for a match. */
 export function retriesFor(task: TaskName): RetryProps[] {
-  const span = task === 'CopySpan';
+  const span = task === 'CopySpan' || task === 'VerifySpan';
   return [
     {
       errors: [...RETRYABLE_ERRORS],
@@ -35,7 +35,7 @@ export function retriesFor(task: TaskName): RetryProps[] {
       // A longer pause is time lost to the person who waits.
       maxDelay: Duration.seconds(120),
       // 2+4+8+16 = 30 s at most. A span has far more requests that can fail, loses nothing by a retry because it
-      // adopts its finished parts, and hours of copying hang on it: (5+10+20+40+80 + 7 x 120) / 2 = 8 minutes on
+      // adopts its finished parts (one that reads back loses at most its 15 minutes), and hours of copying hang on it: (5+10+20+40+80 + 7 x 120) / 2 = 8 minutes on
       // average, with the handler's own tries 20 minutes of an outage.
       maxAttempts: span ? 12 : 4,
       jitterStrategy: JitterType.FULL,

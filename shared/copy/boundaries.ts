@@ -20,6 +20,14 @@ export function etagIsOnlyProof(source: InspectedSource, destination: OpenStore,
   );
 }
 
+/**
+ * False where no copy by one request could have the source's ETag: it depends on parts, or on a key. Otherwise it may be
+ * the MD5 of the bytes on both sides.
+ */
+export function etagMayProve(source: InspectedSource, options: CopyOptions): boolean {
+  return !isComposite(source.facts.etag) && !isOpaque(source, options);
+}
+
 /** Bytes of the source's parts, where that is known; undefined otherwise. */
 export async function sourcePartSize(
   runtime: Runtime,
@@ -31,7 +39,7 @@ export async function sourcePartSize(
 }
 
 /** The ETag of an object made in parts ends in their number. */
-function isComposite(etag: string): boolean {
+export function isComposite(etag: string): boolean {
   return /-\d+$/.test(bareEtag(etag));
 }
 

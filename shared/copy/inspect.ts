@@ -35,15 +35,18 @@ export async function inspectSource(
   const customerKey = await sourceKeyOf(runtime, options);
   const named = { bucket: source.bucket, key: source.key, versionId: source.versionId };
   const conditions = conditionsOf(options);
-  const facts = await withRetry(runtime, () => store.client.head({ object: named, conditions, customerKey })).catch(
-    (error: unknown) => {
-      throw namingTheKey(nobodyThere(error, source.store), options);
-    },
-  );
+  let asked = runtime.clock.now();
+  const look = (): Promise<ObjectFacts> => {
+    asked = runtime.clock.now();
+    return store.client.head({ object: named, conditions, customerKey });
+  };
+  const facts = await withRetry(runtime, look).catch((error: unknown) => {
+    throw namingTheKey(nobodyThere(error, source.store), options);
+  });
   const now = runtime.clock.now();
   const pinnedAt = facts.answeredAt ?? now;
   const object = { ...named, versionId: named.versionId ?? facts.versionId };
-  const providerAheadMs = pinnedAt.getTime() - now.getTime();
+  const providerAheadMs = clockAheadMs(pinnedAt, { asked, now });
   const inspected = { store, object, facts, customerKey, pinnedAt, providerAheadMs };
   await refuseUnreadable(runtime, inspected);
   const { maxObjectBytes } = store.client.limits;
@@ -51,6 +54,17 @@ export async function inspectSource(
     throw new CopyError('TooLarge', `The source has ${facts.size} bytes; the largest copy has ${maxObjectBytes}.`);
   }
   return inspected;
+}
+
+/**
+ * How far the provider's clock is certainly ahead of ours, when it dated an answer that came between two moments of
+ * ours; negative when it is behind. Lambda may freeze a handler for minutes between the answer and the next line: that
+ * must not be taken for clocks that are apart.
+ */
+export function clockAheadMs(answeredAt: Date, { asked, now }: { readonly asked: Date; readonly now: Date }): number {
+  const [dated, first, last] = [answeredAt.getTime(), asked.getTime(), now.getTime()];
+  if (dated > last) return dated - last;
+  return Math.min(0, dated - first);
 }
 
 /** Providers refuse a HEAD with the wrong customer key, or without one, as they refuse others, and give no reason. */

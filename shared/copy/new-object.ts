@@ -1,9 +1,10 @@
-import type { CopyOptions } from '../contract.ts';
+import type { CopyOptions, GivenAspect } from '../contract.ts';
 import { CopyError, isRetryable } from '../errors.ts';
 import { TOKEN_METADATA } from '../naming.ts';
 import type { ContentHeaders, NewObject, ObjectFacts, ObjectVersion } from '../provider/provider.ts';
 import type { Runtime } from '../runtime.ts';
 import type { OpenStore } from '../stores.ts';
+import { givenAspects } from './carried-given.ts';
 import { encryptionOf } from './encryption.ts';
 import { withRetry } from './retry.ts';
 import { commonChecksum } from './verify.ts';
@@ -20,6 +21,8 @@ export interface MadeObject {
   readonly object: NewObject;
   /** Tags that it is given; null where nobody could read those of the source. */
   readonly tagCount: number | null;
+  /** The same in words, beside what the source has: what is written is compared with it. */
+  readonly given: GivenAspect[];
 }
 
 /**
@@ -43,7 +46,9 @@ export async function newObjectFor(runtime: Runtime, input: NewObjectInput): Pro
     checksum: commonChecksum(input.source.facts.checksums, destination.client),
     overwrite: options.overwrite !== 'never',
   };
-  return { object, tagCount: tags === undefined ? null : Object.keys(tags).length };
+  const { capabilities } = destination.client;
+  const given = givenAspects({ source: input.source.facts, object, tags, options, capabilities });
+  return { object, tagCount: tags === undefined ? null : Object.keys(tags).length, given };
 }
 
 /**

@@ -1,8 +1,10 @@
-import type { Check, CopyRequest, PinnedCopy, Progress, Receipt } from '../contract.ts';
+import type { Carried, Check, CopyRequest, PinnedCopy, Progress, Receipt } from '../contract.ts';
 import { CopyError } from '../errors.ts';
-import { bareEtag, sameEtag } from '../etag.ts';
+import { bareEtag, provenEtag, sameEtag } from '../etag.ts';
 import type { Checksums, ObjectFacts, ReportedEncryption, WrittenObject } from '../provider/provider.ts';
 import type { Runtime } from '../runtime.ts';
+import { compareCarried } from './carried.ts';
+import { plainAspects } from './carried-given.ts';
 import type { InspectedSource } from './inspect.ts';
 import { EMPTY_PROGRESS } from './progress.ts';
 import { compare, compareChecksums } from './verify.ts';
@@ -15,8 +17,12 @@ export interface ReceiptInput {
   /** What HEAD says of the destination; undefined when somebody else has replaced it since. */
   readonly facts: ObjectFacts | undefined;
   readonly progress: Progress;
+  /** Parts that were copied in two halves; undefined for none. */
+  readonly splitParts?: number | undefined;
   /** Checks that were made before the object was completed. */
   readonly before: readonly Check[];
+  /** Undefined where nobody knows any more what the destination was given. */
+  readonly carried: readonly Carried[] | undefined;
 }
 
 /**
@@ -27,10 +33,10 @@ export interface ReceiptInput {
  */
 export function proveCopy(
   runtime: Runtime,
-  { strategy, copy, written, facts, progress, before }: ReceiptInput,
+  { strategy, copy, written, facts, progress, splitParts, before, carried }: ReceiptInput,
 ): Receipt {
   const checksums: Checksums = { ...facts?.checksums, ...written.checksums };
-  const etag = written.etag ?? facts?.etag;
+  const etag = provenEtag(written.etag) ?? facts?.etag;
   const checks = [
     compare('size', String(copy.size), facts === undefined ? undefined : String(facts.size)),
     ...before,
@@ -47,18 +53,20 @@ export function proveCopy(
     size: copy.size,
     strategy,
     ...(strategy === 'parts' ? { partSize: copy.partSize, partCount: copy.partCount, spans: copy.spanCount } : {}),
+    ...(splitParts === undefined ? {} : { splitParts }),
     adopted: progress.adopted,
     retries: progress.retries,
     throttles: progress.throttles,
     seconds: secondsSince(runtime, copy.startedAt),
     checks,
+    ...(carried === undefined ? {} : { carried: [...carried] }),
   };
 }
 
 /** The receipt of a copy that was not needed, because the destination holds the same content already. */
 export function skippedReceipt(
   runtime: Runtime,
-  { destination }: Pick<CopyRequest, 'destination'>,
+  { destination, options }: Pick<CopyRequest, 'destination' | 'options'>,
   source: InspectedSource,
   facts: ObjectFacts,
   startedAt: string,
@@ -78,7 +86,17 @@ export function skippedReceipt(
       ...compareChecksums(source.facts.checksums, facts.checksums),
       compareEtags(source.facts.etag, facts.etag),
     ],
+    carried: leftAsItIs(source, facts, options),
   };
+}
+
+/** Content alone decides whether a copy is needed, so that everything else may be another: it is said, not changed. */
+function leftAsItIs(source: InspectedSource, facts: ObjectFacts, options: CopyRequest['options']): Carried[] {
+  const given = plainAspects(source.facts, source.store.client.capabilities, options);
+  const note = 'the destination was left as it is';
+  return compareCarried(given, { facts, tags: undefined, acl: undefined, byCustomer: false }).map((entry) =>
+    entry.result === 'equal' || entry.result === 'added' ? entry : { ...entry, result: 'notCarried', note },
+  );
 }
 
 /**
@@ -129,7 +147,7 @@ function bareKeyId(key: string): string | undefined {
   return key.toLowerCase().split(/[:/]/).at(-1);
 }
 
-function refuseDifference(checks: readonly Check[], { options, destination }: PinnedCopy): void {
+function refuseDifference(checks: readonly Check[], { size, options, destination }: PinnedCopy): void {
   const bad = checks.find(({ result }) => result === 'different');
   if (bad !== undefined) {
     throw new CopyError(
@@ -138,18 +156,22 @@ function refuseDifference(checks: readonly Check[], { options, destination }: Pi
     );
   }
   const proven = checks.some(({ name, result }) => result === 'equal' && isContentProof(name));
-  if (options.requireChecksum && !proven) {
+  // Of no bytes nothing can be read back.
+  const willBeRead = options.verify === 'read' && size > 0;
+  if (options.requireChecksum && !proven && !willBeRead) {
     throw new CopyError(
       'Unsupported',
-      `${destination.bucket}/${destination.key} was written, but options.requireChecksum is true and the provider has no checksum of both sides to compare.`,
+      `${destination.bucket}/${destination.key} was written, but options.requireChecksum is true and the provider has no checksum of both sides to compare: options.verify "read" compares the bytes.`,
     );
   }
 }
 
-function isContentProof(name: Check['name']): boolean {
+/** True for the checks that say something about every byte. */
+export function isContentProof(name: Check['name']): boolean {
   return !['size', 'parts', 'sourceUnchanged', 'tags'].includes(name);
 }
 
-function secondsSince({ clock }: Runtime, startedAt: string): number {
+/** How long a copy has taken until now. */
+export function secondsSince({ clock }: Runtime, startedAt: string): number {
   return Math.round(clock.now().getTime() - Date.parse(startedAt)) / 1000;
 }

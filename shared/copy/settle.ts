@@ -115,7 +115,10 @@ const LET_LOOK = 'allow the credentials to read it and to list its bucket';
 
 /** The same error, saying that nobody could see whether the work was done all the same. */
 export function sayUnseen(error: CopyError): CopyError {
-  const note = `the destination could not be looked at to see whether it was written: ${LET_LOOK}`;
+  return withNote(error, `the destination could not be looked at to see whether it was written: ${LET_LOOK}`);
+}
+
+function withNote(error: CopyError, note: string): CopyError {
   const { notes = [] } = error.facts;
   return notes.includes(note) ? error : withFacts(error, { notes: [...notes, note] });
 }
@@ -123,6 +126,8 @@ export function sayUnseen(error: CopyError): CopyError {
 /**
  * The facts of what a successful request has just written; undefined when somebody else has replaced it since, and so
  * nothing can be read of it any more.
+ *
+ * @throws CopyError DestinationExists when it was replaced although nothing may be overwritten.
  */
 export async function writtenFacts(
   runtime: Runtime,
@@ -130,13 +135,25 @@ export async function writtenFacts(
   copy: PinnedCopy,
   { etag, versionId }: WrittenObject,
 ): Promise<ObjectFacts | undefined> {
-  const facts = await ifSeen(() => headDestination(runtime, client, copy, versionId));
+  const facts = await ifSeen(() => headDestination(runtime, client, copy, versionId)).catch((error: unknown) => {
+    throw error instanceof CopyError ? withNote(error, 'the destination was written before that') : error;
+  });
   if (facts === undefined) return undefined;
   const same =
     copy.token === undefined
       ? etag !== undefined && sameEtag(facts.etag, etag)
       : facts.metadata[TOKEN_METADATA] === copy.token;
-  return same ? facts : undefined;
+  if (same) return facts;
+  // Some providers date an object by the beginning of its upload, so that theirs can be the one that stands.
+  if (copy.options.overwrite === 'never') {
+    const { bucket, key } = copy.destination;
+    throw new CopyError(
+      'DestinationExists',
+      `Somebody else wrote the destination ${bucket}/${key} while it was being copied, and what stands there is not this copy: options.overwrite is "never".`,
+      { provider: client.provider },
+    );
+  }
+  return undefined;
 }
 
 /**

@@ -14,6 +14,7 @@ export function bindSignal(client: ObjectStore, signal: AbortSignal): ObjectStor
     ...(firstPartSize === undefined ? {} : { firstPartSize: (request, call) => firstPartSize(request, both(call)) }),
     head: (request, call) => client.head(request, both(call)),
     getTagging: (object, call) => client.getTagging(object, both(call)),
+    getAcl: (object, call) => client.getAcl(object, both(call)),
     getRange: (request, call) => client.getRange(request, both(call)),
     copyObject: (request, call) => client.copyObject(request, both(call)),
     createUpload: (request, call) => client.createUpload(request, both(call)),

@@ -18,6 +18,8 @@ export interface ObjectStore {
   head(request: HeadRequest, call?: Call): Promise<ObjectFacts>;
   /** The tags of an object version; an empty record when it has none. */
   getTagging(object: ObjectVersion, call?: Call): Promise<Readonly<Record<string, string>>>;
+  /** The word for an object version's ACL, for example `public-read`. */
+  getAcl(object: ObjectVersion, call?: Call): Promise<string>;
   /** Exactly the bytes of the range. @throws IncompleteAnswer when the provider sent any other bytes. */
   getRange(request: GetRangeRequest, call?: Call): Promise<Uint8Array>;
   /** Copies a whole object in one request. `etag` is undefined when the provider reported success without one. */
@@ -128,6 +130,14 @@ export interface ObjectFacts {
   /** Undefined where the provider told none: the object has no tags then, or the reader may not know. */
   readonly tagCount?: number | undefined;
   readonly encryption?: ReportedEncryption | undefined;
+  /** Until when nobody may delete it, with the mode, for example `COMPLIANCE until 2027-01-01T00:00:00Z`. */
+  readonly retention?: string | undefined;
+  /** Present, and mostly `ON`, while a legal hold stands on it. */
+  readonly legalHold?: string | undefined;
+  /** Where a bucket that is a website sends whoever asks for it. */
+  readonly websiteRedirect?: string | undefined;
+  /** When the object expires by itself; the date that a rule of its bucket sets is not its own. */
+  readonly expiry?: string | undefined;
   /** The multipart upload that made the object, where the provider says so. */
   readonly uploadId?: string | undefined;
   /** The provider's clock when it answered, if it said so. */
@@ -240,6 +250,11 @@ export interface CompleteUploadRequest {
   readonly acl?: string | undefined;
   readonly overwrite: boolean;
   readonly encryption?: Encryption | undefined;
+  /**
+   * What the object has to have, of what the upload was begun with: a provider that can be told so refuses to make any
+   * other (ChecksumMismatch).
+   */
+  readonly checksums?: Checksums | undefined;
 }
 
 export interface WrittenObject {
@@ -309,6 +324,11 @@ export interface Capabilities {
   readonly exactPartSource: boolean;
   /** The answer to a ranged part copy says which bytes were copied, so a missing range is a failure. */
   readonly partRangeReported: boolean;
+  /**
+   * Whether an upload may leave part numbers out at Complete, both such as were never used and such as hold a part, which
+   * is dropped then. Some stores allow it only where the upload was begun without a checksum.
+   */
+  readonly sparePartNumbers?: 'always' | 'withoutChecksum' | 'never' | undefined;
   /** A success may come without an ETag: that of a part is in List Parts then, that of an object in HEAD. */
   readonly etagMayBeAbsent: boolean;
   /**
@@ -320,6 +340,8 @@ export interface Capabilities {
   readonly appendable: 'absent' | 'oneRequest' | 'never';
   /** Whole-object checksums that source and destination can be compared by. */
   readonly checksums: readonly ChecksumName[];
+  /** Copies an object of any size inside one bucket by one short request, because no byte moves. */
+  readonly shallowCopies?: boolean | undefined;
 }
 
 /** What every store in the stores file has, whatever its provider. */
@@ -335,6 +357,28 @@ export interface StoreConfig {
   readonly buckets: readonly string[];
   /** Requests in flight at this store for one copy. */
   readonly maxInFlight: number;
+  /** How fast the store copies, where somebody has measured it. */
+  readonly rate?: RateConfig | undefined;
+  /** What its requests cost, where it is known better than the price table does. */
+  readonly prices?: PricesConfig | undefined;
+}
+
+/** How fast one copying request is. */
+export interface RateConfig {
+  /** Passes before a byte is copied. */
+  readonly secondsPerRequest?: number | undefined;
+  readonly mibPerSecond?: number | undefined;
+}
+
+/** What requests cost. */
+export interface PricesConfig {
+  readonly currency: 'USD' | 'CNY';
+  /** PUT, COPY, POST and LIST. */
+  readonly writesPerMillion: number;
+  /** GET and HEAD. */
+  readonly readsPerMillion: number;
+  /** When that was so. */
+  readonly date?: string | undefined;
 }
 
 /** Everything a client needs from outside; all of it injected, so that tests own time and network. */

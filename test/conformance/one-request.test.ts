@@ -26,7 +26,12 @@ describe.each([
     const step = await initiate(
       { ...world.runtime, remainingMs: () => 900_000 },
       {
-        request: { source: `${name}://${source}/key`, destination: `${name}://${destination}/copy` },
+        request: {
+          source: `${name}://${source}/key`,
+          destination: `${name}://${destination}/copy`,
+          // With more than one in flight parts would be faster.
+          options: { maxInFlight: 1 },
+        },
         startedAt: new Date().toISOString(),
       },
     );

@@ -1,6 +1,7 @@
 import { isRetryable } from '@objectferry/shared/errors.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { seededBytes } from '../world.ts';
+import { describeCarried } from './carried.ts';
 import { describeCopies } from './copies.ts';
 import { describeEncryption } from './encryption.ts';
 import type { Exceptions } from './exceptions.ts';
@@ -21,6 +22,7 @@ export function describeConformance(name: string, start: () => Promise<Target>, 
     describeLimits(() => harness, exceptions);
     describeEncryption(() => harness, exceptions);
     describeKeys(() => harness, exceptions);
+    describeCarried(() => harness, exceptions);
     describeCopies(() => harness);
   });
 }

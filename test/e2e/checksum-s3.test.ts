@@ -73,13 +73,16 @@ describe('a checksum over the whole object', () => {
     expect(receipt.checks).toContainEqual(expect.objectContaining({ name, result: 'equal' }));
   });
 
-  it.each(STRATEGIES)('S3-4 that differs fails the copy, and leaves no upload (%s)', async (_, more) => {
+  it.each([
+    ['whole', {}, 'The destination archive/copy is not a copy of the source: crc64nvme is', true],
+    ['parts', inParts, 'do not have the checksum of the source, so S3 did not put them together', false],
+  ])('S3-4 that differs fails the copy, and leaves no upload (%s)', async (_, more, told, isWritten) => {
     const planted = { 'x-amz-checksum-crc64nvme': 'AAAAAAAAAAA=', 'x-amz-checksum-type': 'FULL_OBJECT' };
     await using world = await start({ planted });
     const { name, message } = await world.failed(more);
     expect(name).toBe('ChecksumMismatch');
-    expect(message).toContain('The destination archive/copy is not a copy of the source: crc64nvme is');
-    expect(world.openUploads()).toBe(0);
+    expect(message).toContain(told);
+    expect([world.written() !== undefined, world.openUploads()]).toEqual([isWritten, 0]);
   });
 
   it('S3-4 a part that lacks bytes is found before the object appears', async () => {
@@ -134,8 +137,9 @@ describe('a store without checksums', () => {
     expect(result).toMatchObject({
       status: 'FAILED',
       error: 'Unsupported',
-      cause: expect.stringContaining('was written, but options.requireChecksum is true'),
+      cause: expect.stringContaining('options.requireChecksum is true, but the source has no checksum'),
     });
+    expect(world.written()).toBeUndefined();
   });
 
   it('S3-4 as destination refuses options.requireChecksum before anything is copied in parts', async () => {

@@ -76,6 +76,29 @@ describe('the Lambda handlers', () => {
     expect(deployment.asked.filter((url) => url.startsWith('/secretsmanager/'))).toHaveLength(3);
   });
 
+  it('read a copy back that nothing else proves', async () => {
+    // Without a checksum, and with an ETag that no single request makes.
+    oss.model.putObject('raw', 'key', seededBytes(100), {
+      crc64: undefined,
+      etag: '5B3C1A2E053D763E1B002CC607C5A0FE-2',
+    });
+    const whole = { ...request, options: { verify: 'read' } };
+    const through = async (answer: Promise<unknown>) => parse(Step, JSON.parse(JSON.stringify(await answer)), 'A step');
+    const planned = await through(handlers.initiate({ request: whole, startedAt }, LAMBDA_CONTEXT));
+    if (planned.strategy !== 'whole') return expect.fail(`the strategy is ${planned.strategy}`);
+    const written = await through(handlers.copyWhole({ copy: planned.copy, request: whole }, LAMBDA_CONTEXT));
+    if (written.strategy !== 'verify') return expect.fail(`the strategy is ${written.strategy}`);
+    const { copy, receipt, byteSpans, read } = written;
+    expect(byteSpans).toEqual([{ offset: 0, length: 100 }]);
+    const { destination } = receipt;
+    const report = await handlers.verifySpan({ copy, destination, byteSpan: byteSpans[0] }, LAMBDA_CONTEXT);
+    expect(report).toMatchObject({ bytes: 100, rest: null });
+    const end = await through(handlers.prove({ copy, receipt, reports: [report], read }, LAMBDA_CONTEXT));
+    const said = '100 bytes read';
+    const proof = { name: 'bytes', result: 'equal', source: said, destination: said };
+    expect(end).toMatchObject({ strategy: 'finished', receipt: { checks: expect.arrayContaining([proof]) } });
+  });
+
   it('copy an object with one request', async () => {
     oss.model.putObject('raw', 'key', seededBytes(100));
     const whole = { ...request, options: {} };

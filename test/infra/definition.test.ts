@@ -36,9 +36,22 @@ const states: Record<string, unknown> = {
   ...definition.States,
   ...iterator(STATES.copyParts),
   ...iterator(kept(STATES.copyParts)),
+  ...iterator(STATES.verifyObject),
+  ...iterator(kept(STATES.verifyObject)),
 };
 // The states that an error leaves only with the execution itself.
-const KEPT = ['initiate', 'next', 'copyWhole', 'copyParts', 'copySpan', 'complete'] as const;
+const KEPT = [
+  'initiate',
+  'next',
+  'copyWhole',
+  'copyParts',
+  'copySpan',
+  'complete',
+  'verifyObject',
+  'verifySpan',
+  'prove',
+] as const;
+const SPANS: readonly string[] = ['CopySpan', 'VerifySpan'];
 
 function iterator(name: string): Record<string, unknown> {
   const map = definition.States[name];
@@ -100,20 +113,21 @@ test.each(WORKING_STATES)('%s tries again on exactly the retryable names and the
 
 test('a span has more attempts than the other tasks', () => {
   const attempts = (name: string) => taskState(name).Retry.reduce((sum, { MaxAttempts }) => sum + MaxAttempts, 0);
-  expect(attempts('CopySpan')).toBe(12 + 6 + 20);
-  for (const name of TASKS.filter((task) => task !== 'CopySpan')) expect(attempts(name)).toBe(4 + 4 + 20);
+  for (const name of TASKS) expect(attempts(name)).toBe(SPANS.includes(name) ? 12 + 6 + 20 : 4 + 4 + 20);
 });
 
-test.each(['Initiate', 'CopyWhole', 'Complete'])('every error of %s leads to Abort', (name) => {
+test.each(['Initiate', 'CopyWhole', 'Complete', 'Prove'])('every error of %s leads to Abort', (name) => {
   expect(taskState(name).Catch).toEqual([{ ErrorEquals: ['States.ALL'], ResultPath: '$.error', Next: 'Abort' }]);
 });
 
 test('every error of a span leads to Abort, and an error of Abort to Failed with the first error untouched', () => {
-  expect(taskState('CopySpan').Catch).toBeUndefined();
-  expect(definition.States[STATES.copyParts]).toMatchObject({
-    MaxConcurrency: 40,
-    Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: '$.error', Next: 'Abort' }],
-  });
+  for (const name of SPANS) expect(taskState(name).Catch).toBeUndefined();
+  for (const name of [STATES.copyParts, STATES.verifyObject]) {
+    expect(definition.States[name]).toMatchObject({
+      MaxConcurrency: 40,
+      Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: '$.error', Next: 'Abort' }],
+    });
+  }
   expect(taskState('Abort').Catch).toEqual([
     { ErrorEquals: ['States.ALL'], ResultPath: '$.abortError', Next: 'Failed' },
   ]);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { causeOf, FakeMachine, FINISHED, named, parts, WHOLE } from './fake-tasks.ts';
+import type { TaskFunction } from '#infra/local/invoke.ts';
+import { causeOf, FakeMachine, FINISHED, named, parts, toVerify, WHOLE } from './fake-tasks.ts';
 
 describe('the limits of a state', () => {
   test('an answer above 256 KiB ends the execution without Abort, as on AWS', async () => {
@@ -44,6 +45,25 @@ describe('the limits of a state', () => {
     const machine = new FakeMachine({ Initiate: async () => parts(40) });
     const { largestStateBytes } = await machine.run();
     expect(largestStateBytes).toBeLessThan(8 * 1024);
+  });
+});
+
+describe('reading 40 TB back', () => {
+  test('fits: 40 spans, each with what is left of it', async () => {
+    const left = { bytes: 67_108_864_000, retries: 1000, throttles: 1000 };
+    const spans = Array.from({ length: 40 }, (_, index) => ({ offset: index * 1e12, length: 932_891_136_000 }));
+    let rounds = 0;
+    const machine = new FakeMachine({
+      CopyWhole: async () => ({ ...toVerify(0), byteSpans: spans }),
+      VerifySpan: async () => ({ ...left, rest: spans.at(-1) }),
+      Prove: async () => {
+        rounds += 1;
+        return rounds === 30 ? FINISHED : { ...toVerify(0), byteSpans: spans };
+      },
+    });
+    const { largestStateBytes, historyEvents } = await machine.run();
+    expect(largestStateBytes).toBeLessThan(8 * 1024);
+    expect(historyEvents).toBeLessThan(9000);
   });
 });
 
@@ -95,21 +115,22 @@ describe('a task is run as Lambda runs a handler', () => {
 describe('stop', () => {
   const cause = causeOf('Stopped', 'The copy was stopped before it was finished.');
 
-  test('the running spans fail at once, Abort runs to its end', async () => {
+  test.each([
+    ['CopySpan', { Initiate: async () => parts(2) }],
+    ['VerifySpan', { CopyWhole: async () => toVerify(2) }],
+  ])('the running %ss fail at once, Abort runs to its end', async (span, before) => {
     const stop = new AbortController();
     let stillWanted = true;
-    const machine = new FakeMachine({
-      Initiate: async () => parts(2),
-      CopySpan: async (_payload, abandoned) => {
-        stop.abort();
-        stillWanted = !abandoned.aborted;
-        return new Promise(() => undefined);
-      },
-      Abort: async (_payload, abandoned) => {
-        await new Promise((resolve) => setTimeout(resolve, 20));
-        expect(abandoned.aborted).toBe(false);
-      },
-    });
+    const running: TaskFunction = async (_payload, abandoned) => {
+      stop.abort();
+      stillWanted = !abandoned.aborted;
+      return new Promise(() => undefined);
+    };
+    const Abort: TaskFunction = async (_payload, abandoned) => {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      expect(abandoned.aborted).toBe(false);
+    };
+    const machine = new FakeMachine({ ...before, [span]: running, Abort });
     expect(await machine.run({}, { signal: stop.signal })).toMatchObject({ status: 'FAILED', error: 'Stopped', cause });
     expect(stillWanted).toBe(false);
     expect(machine.payload('Abort')).toMatchObject({ state: { copy: { uploadId: 'u' }, error: { Error: 'Stopped' } } });

@@ -23,9 +23,21 @@ export function parts(spans: number): object {
   };
 }
 
+/** What CopyWhole or Complete answers when so many spans of one byte are to be read back. */
+export function toVerify(spans: number): object {
+  return {
+    strategy: 'verify',
+    copy: { uploadId: 'u' },
+    receipt: { destination: { key: 'k' } },
+    byteSpans: Array.from({ length: spans }, (_, offset) => ({ offset, length: 1 })),
+    read: { bytes: 0 },
+  };
+}
+
 export const WHOLE = { strategy: 'whole', copy: { size: 1 } };
 export const FINISHED = { strategy: 'finished', receipt: { size: 1 } };
 export const REPORT = { copied: 1, rest: null };
+export const READ = { bytes: 1, rest: null };
 
 /** A machine whose tasks answer so, unless told otherwise; `calls` lists every invocation with its payload. */
 export class FakeMachine {
@@ -44,6 +56,8 @@ export class FakeMachine {
       CopyWhole: record('CopyWhole', async () => FINISHED),
       CopySpan: record('CopySpan', async () => REPORT),
       Complete: record('Complete', async () => FINISHED),
+      VerifySpan: record('VerifySpan', async () => READ),
+      Prove: record('Prove', async () => FINISHED),
       Abort: record('Abort', async () => ({ upload: 'none' })),
     };
   }

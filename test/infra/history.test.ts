@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { FakeMachine, FINISHED, named, parts, REPORT } from './fake-tasks.ts';
+import { FakeMachine, FINISHED, named, parts, REPORT, toVerify } from './fake-tasks.ts';
 
 // Of every execution: ExecutionStarted, Pass- and ChoiceStateEntered and -Exited, ExecutionSucceeded or -Failed.
 const FRAME = 6;
@@ -36,6 +36,13 @@ test.each([
     return (await new FakeMachine({ Initiate: async () => parts(spans), Complete }).run()).historyEvents;
   };
   expect((await run(3)) - (await run(2))).toBe(cost);
+});
+
+test('reading back costs a round of its own, and nothing where it is not asked for', async () => {
+  const { historyEvents } = await new FakeMachine({ CopyWhole: async () => toVerify(40) }).run();
+  const whole = FRAME + TASK + CHOICE + TASK + CHOICE + SUCCEED;
+  expect(historyEvents - whole).toBe(MAP + 40 * (ITERATION + TASK) + TASK + CHOICE);
+  expect(historyEvents - whole).toBe(291);
 });
 
 test('a retry costs three events', async () => {

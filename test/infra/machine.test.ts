@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { copyDefinition } from '#infra/local/definition.ts';
 import type { MachineOptions } from '#infra/local/engine.ts';
-import { causeOf, FakeMachine, FINISHED, named, parts, REPORT } from './fake-tasks.ts';
+import { causeOf, FakeMachine, FINISHED, named, parts, READ, REPORT, toVerify } from './fake-tasks.ts';
 
 const INSTANT = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
 
@@ -47,6 +47,61 @@ describe('the ways through', () => {
     expect(await machine.run()).toMatchObject({ status: 'SUCCEEDED' });
     expect(machine.count('CopySpan')).toBe(2 + 1 + 1);
     expect(machine.payload('Complete', 2)).toMatchObject({ done: { copied: 2 }, reports: [REPORT] });
+  });
+});
+
+describe('reading back', () => {
+  test.each(['CopyWhole', 'Complete'] as const)(
+    'follows %s: spans know the destination, and Prove all',
+    async (task) => {
+      const machine = new FakeMachine({
+        ...(task === 'Complete' ? { Initiate: async () => parts(1) } : {}),
+        [task]: async () => toVerify(2),
+        VerifySpan: async (payload) => ({ payload }),
+      });
+      expect(await machine.run()).toMatchObject({ status: 'SUCCEEDED', output: { size: 1 } });
+      const payloads = [0, 1].map((offset) => ({
+        copy: { uploadId: 'u' },
+        destination: { key: 'k' },
+        byteSpan: { offset, length: 1 },
+      }));
+      expect(machine.payload('Prove')).toEqual({
+        copy: { uploadId: 'u' },
+        receipt: { destination: { key: 'k' } },
+        reports: payloads.map((payload) => ({ payload })),
+        read: { bytes: 0 },
+      });
+      expect(machine.count('Abort')).toBe(0);
+    },
+  );
+
+  test('what is left goes another round, with what was read so far', async () => {
+    let round = 0;
+    const machine = new FakeMachine({
+      CopyWhole: async () => toVerify(2),
+      Prove: async () => {
+        round += 1;
+        return round === 3 ? FINISHED : { ...toVerify(1), read: { bytes: round } };
+      },
+    });
+    expect(await machine.run()).toMatchObject({ status: 'SUCCEEDED' });
+    expect(machine.count('VerifySpan')).toBe(2 + 1 + 1);
+    expect(machine.payload('Prove', 2)).toMatchObject({ read: { bytes: 2 }, reports: [READ] });
+  });
+
+  test('a difference leads to Abort and is what is reported; with keep it ends where it was found', async () => {
+    const machine = new FakeMachine({
+      CopyWhole: async () => toVerify(1),
+      VerifySpan: async () => {
+        throw named('ChecksumMismatch', 'Different.');
+      },
+    });
+    const failure = { status: 'FAILED', error: 'ChecksumMismatch', cause: causeOf('ChecksumMismatch', 'Different.') };
+    expect(await machine.run()).toMatchObject(failure);
+    expect(machine.count('VerifySpan')).toBe(1);
+    expect(machine.payload('Abort')).toMatchObject({ state: { copy: { uploadId: 'u' } } });
+    expect(await machine.run({ source: 's', options: { onFailure: 'keep' } })).toMatchObject(failure);
+    expect(machine.count('Abort')).toBe(1);
   });
 });
 

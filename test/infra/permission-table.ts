@@ -85,6 +85,15 @@ export const ROLES: Readonly<Record<string, RoleRow>> = Object.fromEntries<RoleR
   signer('CopyWhole', 'the function CopyWhole'),
   signer('CopySpan', 'the function CopySpan'),
   signer('Complete', 'the function Complete'),
+  signer('VerifySpan', 'the function VerifySpan'),
+  [
+    'ProveRole',
+    {
+      who: 'the function Prove',
+      service: 'lambda.amazonaws.com',
+      permissions: [log('Prove'), xray, storesFile],
+    },
+  ],
   signer('Abort', 'the function Abort'),
   [
     'CopyMachineRole',
@@ -94,10 +103,9 @@ export const ROLES: Readonly<Record<string, RoleRow>> = Object.fromEntries<RoleR
       permissions: [
         {
           actions: ['lambda:InvokeFunction'],
-          resources: ['Abort', 'Complete', 'CopySpan', 'CopyWhole', 'Initiate'].flatMap((name) => [
-            `function ${name}`,
-            `function ${name}:*`,
-          ]),
+          resources: ['Abort', 'Complete', 'CopySpan', 'CopyWhole', 'Initiate', 'Prove', 'VerifySpan'].flatMap(
+            (name) => [`function ${name}`, `function ${name}:*`],
+          ),
           why: 'Its tasks.',
         },
         {

@@ -39,6 +39,8 @@ const BUDGETS: Readonly<Record<string, { readonly kib: number; readonly clients:
   CopyWhole: { kib: 1060, clients: [] },
   CopySpan: { kib: 1060, clients: [] },
   Complete: { kib: 1060, clients: [] },
+  VerifySpan: { kib: 1060, clients: [] },
+  Prove: { kib: 1060, clients: [] },
   Abort: { kib: 1060, clients: [] },
   Api: { kib: 1480, clients: ['sfn'] },
   Receive: { kib: 1430, clients: ['sqs'] },
@@ -64,7 +66,7 @@ const EVENTS = `rules:
     from: { token: { secret: objectferry/push } }
 `;
 
-// Ten bundles take half a minute on a busy machine.
+// Twelve bundles take half a minute on a busy machine.
 const BUNDLING_MS = 180_000;
 
 /** Writes files to a new folder, which is also where the output goes. */

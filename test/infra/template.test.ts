@@ -12,7 +12,7 @@ const fresh = templateOf();
 
 describe('functions', () => {
   test('all run on Node 24 and arm64, log JSON into a log group of their own that forgets, and are traced', () => {
-    template.resourceCountIs('AWS::Lambda::Function', 10);
+    template.resourceCountIs('AWS::Lambda::Function', 12);
     template.allResourcesProperties('AWS::Lambda::Function', {
       Runtime: 'nodejs24.x',
       Architectures: ['arm64'],
@@ -22,7 +22,7 @@ describe('functions', () => {
       // All of them read parameters or secrets.
       Layers: [Match.anyValue()],
     });
-    template.resourceCountIs('AWS::Logs::LogGroup', 10 + 2);
+    template.resourceCountIs('AWS::Logs::LogGroup', 12 + 2);
     template.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 90 });
   });
 
@@ -180,12 +180,12 @@ describe('alarms', () => {
   });
 
   test('throttles of Lambda are those of all functions', () => {
-    const metrics = byId('LambdaThrottling')?.Metrics ?? [];
-    expect(metrics.filter(({ MetricStat }) => MetricStat?.Metric.MetricName === 'Throttles')).toHaveLength(10);
+    const metrics = ['LambdaThrottling', 'ServiceThrottling'].flatMap((id) => byId(id)?.Metrics ?? []);
+    expect(metrics.filter(({ MetricStat }) => MetricStat?.Metric.MetricName === 'Throttles')).toHaveLength(12);
   });
 
   test('none has more metrics than an alarm may have, and each says what to do', () => {
-    expect(alarms).toHaveLength(12);
+    expect(alarms).toHaveLength(13);
     for (const { Metrics, AlarmDescription } of alarms) {
       expect(Metrics.filter(({ MetricStat }) => MetricStat !== undefined).length).toBeLessThanOrEqual(10);
       expect(AlarmDescription).toMatch(/\. .+\.$/);
@@ -217,6 +217,7 @@ describe('the dashboard and the saved queries', () => {
     for (const shown of [
       'ExecutionsFailed',
       'SELECT SUM(BytesCopied) FROM "Objectferry" GROUP BY store',
+      'SELECT SUM(BytesReadBack) FROM "Objectferry" GROUP BY store',
       'SELECT SUM(Retries) FROM "Objectferry" GROUP BY store',
       'ApproximateNumberOfMessagesDelayed',
       'SELECT SUM(DuplicateEvents) FROM "Objectferry"',
@@ -233,8 +234,8 @@ describe('the dashboard and the saved queries', () => {
       Properties.QueryString,
     ]);
     expect(queries).toEqual([
-      ['Objectferry/Errors by name', 10, expect.stringContaining('filter level = "ERROR"')],
-      ['Objectferry/Retries and throttles by store', 10, expect.stringContaining('sum(Retries)')],
+      ['Objectferry/Errors by name', 12, expect.stringContaining('filter level = "ERROR"')],
+      ['Objectferry/Retries and throttles by store', 12, expect.stringContaining('sum(Retries)')],
       ['Objectferry/One copy by id', 1, expect.stringContaining('filter execution_arn like')],
       ['Objectferry/Slowest copies', 1, expect.stringContaining('by execution_arn')],
     ]);

@@ -4,6 +4,7 @@ import * as v from 'valibot';
 
 const Flags = v.strictObject({
   stores: v.string(),
+  stateFolder: v.optional(v.string()),
   json: v.optional(v.boolean(), false),
   overwrite: v.optional(v.string()),
   ifSourceEtag: v.optional(v.string()),
@@ -19,9 +20,12 @@ const Flags = v.strictObject({
   sourceKeySecret: v.optional(v.string()),
   partSizeMib: v.optional(v.string()),
   maxInFlight: v.optional(v.string()),
+  copiesAtOnce: v.optional(v.string()),
+  maxDollars: v.optional(v.string()),
   onFailure: v.optional(v.string()),
   requireChecksum: v.optional(v.boolean()),
   token: v.optional(v.boolean()),
+  verify: v.optional(v.string()),
   options: v.optional(v.string()),
   endpoint: v.optional(v.string()),
   auth: v.optional(v.string()),
@@ -66,10 +70,13 @@ export function requestFrom(source: string, destination: string, flags: Flags): 
       flags.sourceKeySecret === undefined ? undefined : { kind: 'customer', keySecret: flags.sourceKeySecret },
     partSizeMiB: wholeNumber('--part-size-mib', flags.partSizeMib),
     maxInFlight: wholeNumber('--max-in-flight', flags.maxInFlight),
+    copiesAtOnce: wholeNumber('--copies-at-once', flags.copiesAtOnce),
+    maxDollars: dollars('--max-dollars', flags.maxDollars),
     onFailure: flags.onFailure,
     requireChecksum: flags.requireChecksum,
     // The library gives a --no- flag a default, which must not win over --options.
     token: flags.token === false ? false : undefined,
+    verify: flags.verify,
   });
   return { source, destination, options: { ...given, ...options } };
 }
@@ -88,6 +95,12 @@ function wholeNumber(flag: string, text: string | undefined): number | undefined
   if (text === undefined) return undefined;
   if (/^-?\d+$/.test(text)) return Number(text);
   throw new CopyError('InvalidRequest', `${flag} is "${text}": give a whole number.`);
+}
+
+function dollars(flag: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (/^\d+(?:\.\d+)?$/.test(text)) return Number(text);
+  throw new CopyError('InvalidRequest', `${flag} is "${text}": give dollars, for example 0.05.`);
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

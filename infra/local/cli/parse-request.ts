@@ -19,6 +19,8 @@ const FLAGS: readonly (readonly [field: string, name: keyof Flags, flag: string]
   ['options.sourceEncryption.keySecret', 'sourceKeySecret', '--source-key-secret'],
   ['options.partSizeMiB', 'partSizeMib', '--part-size-mib'],
   ['options.maxInFlight', 'maxInFlight', '--max-in-flight'],
+  ['options.copiesAtOnce', 'copiesAtOnce', '--copies-at-once'],
+  ['options.maxDollars', 'maxDollars', '--max-dollars'],
   ['options.onFailure', 'onFailure', '--on-failure'],
 ];
 const WHAT = 'The copy request';

@@ -10,6 +10,8 @@ export interface Progress {
   readonly bytesDone: number;
   /** Bytes copied by this run, which the rate is made of. */
   readonly bytesCopied: number;
+  /** Bytes that were read back and are equal. */
+  readonly bytesRead: number;
   readonly retries: number;
   readonly lastRetry?: string;
 }
@@ -17,7 +19,15 @@ export interface Progress {
 /** What the copy is doing besides copying; a word of the line. */
 export type Phase = 'running' | 'stopping' | 'stopped' | 'failed' | 'done';
 
-export const NOTHING_YET: Progress = { size: 0, partCount: 0, partsDone: 0, bytesDone: 0, bytesCopied: 0, retries: 0 };
+export const NOTHING_YET: Progress = {
+  size: 0,
+  partCount: 0,
+  partsDone: 0,
+  bytesDone: 0,
+  bytesCopied: 0,
+  bytesRead: 0,
+  retries: 0,
+};
 
 const BAR_WIDTH = 24;
 const SHORTEST_BAR = 8;
@@ -27,17 +37,28 @@ const LONGEST_AMOUNT = '100%  10000/10000 parts  1023.9 GiB of 1023.9 GiB'.lengt
 export function advance(progress: Progress, event: CopyEvent): Progress {
   if (event.type === 'planned') {
     const { strategy, size, partCount } = event;
-    return { ...progress, strategy, size, partCount };
+    // A copy that goes on may begin anew after all.
+    return { ...NOTHING_YET, ...troubleOf(progress), strategy, size, partCount };
   }
   if (event.type === 'retry') {
     return { ...progress, retries: progress.retries + 1, lastRetry: event.error.name };
   }
+  // What a repeated invocation reads again does not make more of it.
+  if (event.type === 'read') {
+    return { ...progress, bytesRead: Math.min(progress.size, progress.bytesRead + event.bytes) };
+  }
+  // The receipt says it, too.
+  if (event.type === 'warning') return progress;
   return {
     ...progress,
     partsDone: progress.partsDone + 1,
     bytesDone: progress.bytesDone + event.bytes,
     bytesCopied: progress.bytesCopied + (event.adopted ? 0 : event.bytes),
   };
+}
+
+function troubleOf({ retries, lastRetry }: Progress): Pick<Progress, 'retries' | 'lastRetry'> {
+  return lastRetry === undefined ? { retries } : { retries, lastRetry };
 }
 
 /** One line: bar, parts, bytes, rate, time left, retries. */
@@ -69,8 +90,8 @@ export function bar(share: number, width = BAR_WIDTH): string {
   return '█'.repeat(full) + '░'.repeat(width - full);
 }
 
-function shareOf({ size, bytesDone }: Progress): number {
-  return size === 0 ? 1 : bytesDone / size;
+function shareOf({ size, bytesDone, bytesRead }: Progress): number {
+  return size === 0 ? 1 : (bytesRead || bytesDone) / size;
 }
 
 /** How much, and how fast: a line each where a line is short. */
@@ -79,9 +100,14 @@ function wordsOf(
   elapsedMs: number,
   phase: Phase,
 ): { readonly amount: readonly string[]; readonly pace: readonly string[] } {
-  const { strategy, size, partCount, partsDone, bytesDone, bytesCopied, retries, lastRetry } = progress;
+  const { strategy, size, partCount, partsDone, bytesDone, bytesCopied, bytesRead, retries, lastRetry } = progress;
   const trouble = retries === 0 ? [] : [`retries ${retries} (last ${lastRetry})`];
   if (strategy === undefined) return { amount: ['looking at the source'], pace: trouble };
+  if (bytesRead > 0) {
+    const verb = phase === 'done' ? 'read back' : 'reading back';
+    const amount = [`${verb} ${formatBytes(bytesRead)} of ${formatBytes(size)}`];
+    return { amount, pace: [...(phase === 'running' ? [] : [phase]), ...trouble] };
+  }
   if (strategy === 'whole') {
     const verb = phase === 'done' ? 'copied' : 'copying';
     return { amount: [`${verb} ${formatBytes(size)} with one request`], pace: trouble };

@@ -3,6 +3,8 @@ import { type Check, Receipt } from '@objectferry/shared/contract.ts';
 import { adviceFor, isErrorName } from '@objectferry/shared/errors.ts';
 import { formatLocation } from '@objectferry/shared/location.ts';
 import { parse } from '@objectferry/shared/schema.ts';
+import { leftSentence } from '../journal/sentences.ts';
+import { carriedLines, lossText } from './carried-lines.ts';
 import { BAD_REQUEST, DONE, FAILED, STOPPED } from './exit-code.ts';
 import { formatBytes, formatSeconds } from './format.ts';
 import type { RunResult } from './run.ts';
@@ -16,7 +18,7 @@ export function printReceipt(receipt: Receipt, json: boolean): void {
 export function receiptLines(receipt: Receipt): string[] {
   const { source, destination, size, retries, throttles, seconds, adopted } = receipt;
   return [
-    headline(receipt),
+    headline(receipt).replace(/\.$/, `${lossText(receipt.carried)}.`),
     `  from      ${formatLocation(source)}`,
     `  to        ${formatLocation(destination)}`,
     `  size      ${size} bytes (${formatBytes(size)})`,
@@ -26,6 +28,7 @@ export function receiptLines(receipt: Receipt): string[] {
     `  etag      ${destination.etag ?? 'none'}`,
     ...(destination.encryption === undefined ? [] : [`  encrypted ${destination.encryption.algorithm}`]),
     ...receipt.checks.map((check) => `  check     ${checkText(check)}`),
+    ...carriedLines(receipt.carried),
   ];
 }
 
@@ -34,7 +37,7 @@ function headline({ strategy, checks }: Receipt): string {
   if (strategy === 'skip') return 'Not copied: the destination holds the same content already.';
   const equal = (names: readonly Check['name'][]): boolean =>
     checks.some(({ name, result }) => result === 'equal' && names.includes(name));
-  if (equal(['crc64ecma', 'crc64nvme', 'crc32', 'crc32c', 'etag'])) return 'Copied and proven.';
+  if (equal(['crc64ecma', 'crc64nvme', 'crc32', 'crc32c', 'etag', 'bytes'])) return 'Copied and proven.';
   if (equal(['parts', 'size'])) return 'Copied: sizes and parts agree, but no checksum is known on both sides.';
   return 'Copied, but the destination could not be looked at afterwards.';
 }
@@ -57,6 +60,8 @@ export function reportEnd(result: RunResult, json: boolean): number {
     return DONE;
   }
   const exitCode = explain(result.error, messageOf(result.cause), json);
+  const left = leftSentence(result);
+  if (left !== undefined) process.stderr.write(`${left}\n`);
   if (result.stopped) return STOPPED;
   // A store may call a request wrong long after the copy has begun.
   return result.begun ? FAILED : exitCode;

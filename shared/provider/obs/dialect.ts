@@ -1,4 +1,4 @@
-import type { ReportedEncryption } from '../provider.ts';
+import type { Checksums, ReportedEncryption } from '../provider.ts';
 import type { Dialect } from '../xml/dialect.ts';
 import type { Headers } from '../xml/request.ts';
 import type { ObsConfig } from './config.ts';
@@ -35,9 +35,15 @@ export function dialectOf(dialect: ObsConfig['dialect']): ObsDialect {
     headerEtag: false,
     errorOf: (answer, request) => errorOf(answer, request, prefix),
     factsOf: (answer, request) => factsOf(answer, request, prefix),
-    checksumsOf: () => ({}),
+    checksumsOf: (headers) => checksumsOf(headers, prefix),
     encryptionOf: (headers) => encryptionOf(headers, prefix, kms.keyIdHeader),
   };
+}
+
+/** The whole object's CRC-64, which newer regions tell and no page promises. */
+function checksumsOf(headers: Headers, prefix: HeaderPrefix): Checksums {
+  const crc64ecma = headers[`${prefix}hash-crc64ecma`];
+  return crc64ecma !== undefined && /^\d{1,20}$/.test(crc64ecma) ? { crc64ecma } : {};
 }
 
 /** A customer key is reported by its algorithm alone (OBS-8). */

@@ -42,13 +42,16 @@ export function capabilitiesOf(dialect: ObsConfig['dialect']): Capabilities {
     partConditionsProven: native,
     exactPartSource: true,
     partRangeReported: false,
+    // "Part numbers can be inconsecutive": https://support.huaweicloud.com/intl/en-us/sdk-dotnet-devg-obs/obs_25_0408.html
+    sparePartNumbers: native ? 'always' : 'never',
     // A part without an ETag in the answer's body failed, whatever List Parts says (OBS-1).
     etagMayBeAbsent: false,
     // No header of OBS refuses to overwrite.
     forbidOverwrite: false,
     // CopyObject makes a normal object of an appendable one; for part copies nothing is documented.
     appendable: 'oneRequest',
-    checksums: [],
+    // Not all regions tell it; where the source has none, nothing is promised of the copy.
+    checksums: ['crc64ecma'],
   };
 }
 

@@ -23,8 +23,19 @@ export function readFacts(answer: HttpAnswer, dialect: ObsDialect): ObjectFacts 
     ...facts,
     storageClass,
     access: ARCHIVE_CLASSES.has(storageClass) ? archivedAccess(headers[`${prefix}restore`]) : 'readable',
+    expiry: ownExpiry(headers[`${prefix}expires`], headers[`${prefix}expiration`]),
     type: headers[`${prefix}object-type`] === 'Appendable' ? 'appendable' : 'normal',
     // `x-obs-uploadId`: proof of a completion whose answer was lost.
     uploadId: headers[`${prefix}uploadid`],
   };
+}
+
+/**
+ * When the object expires by itself. With the name of a rule it is the bucket's lifecycle that sets the date, which the
+ * destination's bucket has its own of.
+ */
+function ownExpiry(days: string | undefined, expiration: string | undefined): string | undefined {
+  if (days !== undefined) return `${days} days after it was written`;
+  if (expiration === undefined || /rule-id=/i.test(expiration)) return undefined;
+  return /expiry-date="([^"]*)"/i.exec(expiration)?.[1] ?? expiration;
 }

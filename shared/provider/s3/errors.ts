@@ -80,10 +80,16 @@ function nameOf(problem: Problem, request: StoreRequest, region: string): ErrorN
   return (
     textName(problem) ??
     uploadName(problem, request) ??
+    wrongObjectName(problem, request) ??
     occupiedName(problem, request) ??
     byCode(Code) ??
     byStatus(status, request)
   );
+}
+
+/** At Complete the digest is that of the whole object: the parts that are there do not make it, in no further try either. */
+function wrongObjectName({ Code }: Problem, { operation }: StoreRequest): ErrorName | undefined {
+  return Code === 'BadDigest' && operation === 'CompleteMultipartUpload' ? 'ChecksumMismatch' : undefined;
 }
 
 function byCode(code: string): ErrorName | undefined {
@@ -146,6 +152,9 @@ function summaryOf(name: ErrorName, problem: Problem, request: StoreRequest, reg
   }
   if (name === 'AccessDenied' && request.method === 'HEAD') {
     return `S3 denies access to ${named(request)}, or the secret key is wrong: it gives no reason.`;
+  }
+  if (name === 'ChecksumMismatch' && problem.Code === 'BadDigest') {
+    return `The parts of ${named(request)} do not have the checksum of the source, so S3 did not put them together: nothing was written.`;
   }
   return errorSentence(name, { title: 'S3', message: problem.Message }, request);
 }

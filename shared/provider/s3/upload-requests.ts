@@ -1,15 +1,17 @@
 import type {
+  Checksums,
   CompleteUploadRequest,
   CreateUploadRequest,
   ListPartsRequest,
   UploadPartCopyRequest,
   UploadPartRequest,
 } from '../provider.ts';
-import type { StoreRequest } from '../xml/request.ts';
+import type { Headers, StoreRequest } from '../xml/request.ts';
 import * as xml from '../xml/upload-requests.ts';
 import type { S3Quirks } from './config.ts';
 import { AMZ_PREFIX } from './dialect.ts';
 import { newObjectHeaders, partKeyHeaders, sourceKeyHeaders } from './headers.ts';
+import { CHECKSUMS } from './limits.ts';
 
 /**
  * Begins an upload, with its ACL and with the checksum that S3 is to compute over the whole object.
@@ -49,7 +51,8 @@ export function listParts(request: ListPartsRequest): StoreRequest {
 }
 
 /**
- * The ACL was given with the upload. A customer key is wanted only where a checksum was asked for, and harmless
+ * The ACL was given with the upload. The checksum that was asked for then, over the whole object, is what S3 refuses any
+ * other object for. A customer key is wanted only where a checksum was asked for, and harmless
  * elsewhere.
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html
@@ -58,5 +61,14 @@ export function completeMultipartUpload(request: CompleteUploadRequest, quirks: 
   return xml.completeMultipartUpload(request, {
     ...(request.overwrite || !quirks.forbidOverwrite ? {} : { 'if-none-match': '*' }),
     ...partKeyHeaders(request.encryption),
+    ...expectedHeaders(request.checksums),
   });
+}
+
+function expectedHeaders(checksums: Checksums = {}): Headers {
+  const known = CHECKSUMS.flatMap((name) => {
+    const value = checksums[name];
+    return value === undefined ? [] : [[`x-amz-checksum-${name}`, value] as const];
+  });
+  return known.length === 0 ? {} : { ...Object.fromEntries(known), 'x-amz-checksum-type': 'FULL_OBJECT' };
 }

@@ -14,6 +14,7 @@ import type {
   UploadPartRequest,
   WrittenObject,
 } from '../provider.ts';
+import { getObjectAcl, readAcl } from './acl.ts';
 import { readComplete, readCopy, readPart, readPartCopy, readRange, readTagging, readUpload } from './answers.ts';
 import type { Dialect } from './dialect.ts';
 import { readParts, readUploads } from './listings.ts';
@@ -51,6 +52,7 @@ export function createXmlClient({ dialect, send, own, ...rest }: ClientParts): O
     ...rest,
     head: async (request, call) => send(own.head(request), own.readFacts, call),
     getTagging: async (object, call) => exchange(getObjectTagging(object), readTagging, call),
+    getAcl: async (object, call) => exchange(getObjectAcl(object), readAcl, call),
     getRange: async (request, call) =>
       send(own.getRange(request), (answer) => readRange(answer, dialect, request), call),
     copyObject: async (request, call) => exchange(own.copyObject(request), readCopy, call),

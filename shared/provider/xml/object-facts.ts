@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import type { HttpAnswer } from '../../http/transport.ts';
 import type { ContentHeaders, ObjectFacts } from '../provider.ts';
-import { incomplete, wholeNumber } from './answers.ts';
+import { incomplete, opaqueId, wholeNumber } from './answers.ts';
 import type { Dialect } from './dialect.ts';
 import type { Headers } from './request.ts';
 
@@ -13,9 +13,10 @@ const httpDate = v.pipe(
 
 const mandatory = v.object({
   'content-length': wholeNumber,
-  etag: v.pipe(v.string(), v.nonEmpty()),
+  etag: opaqueId,
   'last-modified': httpDate,
   taggingCount: v.optional(wholeNumber),
+  versionId: v.optional(v.union([v.literal(''), opaqueId])),
 });
 
 /** What HEAD says alike at every provider of the dialect; type and access are the provider's own words. */
@@ -24,8 +25,9 @@ export type CommonFacts = Omit<ObjectFacts, 'access' | 'type'>;
 /** Reads the headers of HEAD. @throws CopyError IncompleteAnswer when size, ETag or time are missing. */
 export function readCommonFacts({ headers }: HttpAnswer, dialect: Dialect): CommonFacts {
   const { prefix } = dialect;
-  const parsed = v.safeParse(mandatory, { ...headers, taggingCount: headers[`${prefix}tagging-count`] });
-  if (!parsed.success) throw incomplete(dialect, "lacks the object's size, ETag or time");
+  const own = { taggingCount: headers[`${prefix}tagging-count`], versionId: headers[`${prefix}version-id`] };
+  const parsed = v.safeParse(mandatory, { ...headers, ...own });
+  if (!parsed.success) throw incomplete(dialect, "lacks the object's size, ETag or time, or has one that is none");
   return {
     size: parsed.output['content-length'],
     etag: parsed.output.etag,
@@ -37,6 +39,9 @@ export function readCommonFacts({ headers }: HttpAnswer, dialect: Dialect): Comm
     metadata: metadataOf(headers, `${prefix}meta-`),
     tagCount: parsed.output.taggingCount,
     encryption: dialect.encryptionOf(headers),
+    retention: retentionOf(headers, prefix),
+    legalHold: lockHeader(headers, prefix, 'legal-hold'),
+    websiteRedirect: headers[`${prefix}website-redirect-location`],
     answeredAt: dateOf(headers['date']),
   };
 }
@@ -45,6 +50,20 @@ export function readCommonFacts({ headers }: HttpAnswer, dialect: Dialect): Comm
 export function archivedAccess(restore = ''): ObjectFacts['access'] {
   if (/ongoing-request="false"/i.test(restore)) return 'readable';
   return /ongoing-request="true"/i.test(restore) ? 'restoring' : 'archived';
+}
+
+/** The mode of the protection, and until when it lasts. */
+function retentionOf(headers: Headers, prefix: string): string | undefined {
+  const mode = lockHeader(headers, prefix, 'mode');
+  const until = lockHeader(headers, prefix, 'retain-until-date');
+  if (mode === undefined && until === undefined) return undefined;
+  return [mode ?? 'retained', ...(until === undefined ? [] : ['until', until])].join(' ');
+}
+
+/** S3 and OBS speak of a lock, OSS of WORM. */
+function lockHeader(headers: Headers, prefix: string, name: string): string | undefined {
+  const value = headers[`${prefix}object-lock-${name}`] ?? headers[`${prefix}object-worm-${name}`];
+  return value === 'OFF' ? undefined : value;
 }
 
 function contentOf(headers: Headers): ContentHeaders {

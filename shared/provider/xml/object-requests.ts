@@ -24,11 +24,16 @@ export function headObject({ object, conditions }: HeadRequest, headers: Headers
 
 /** The tags of an object version. */
 export function getObjectTagging(object: ObjectVersion): StoreRequest {
+  return getSubresource('GetObjectTagging', object, 'tagging');
+}
+
+/** What is kept beside an object version under a name of its own. */
+export function getSubresource(operation: string, object: ObjectVersion, name: 'tagging' | 'acl'): StoreRequest {
   return {
-    operation: 'GetObjectTagging',
+    operation,
     method: 'GET',
     ...onObject(object),
-    query: [['tagging'], ...versionQuery(object)],
+    query: [[name], ...versionQuery(object)],
     headers: {},
   };
 }

@@ -30,6 +30,8 @@ export interface ObsQuirks {
   readonly completeTwice: 'no-such-upload' | 'repeat';
   /** After how many wrong signatures in a row a key is locked out, and for how long. */
   readonly wrongSignatures: { readonly most: number; readonly lockMs: number };
+  /** Whether HEAD tells the CRC-64 of an object, as in newer regions. */
+  readonly crc64: 'told' | 'absent';
   /** How long a restore takes. */
   readonly restoreMs: number;
 }

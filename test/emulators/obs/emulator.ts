@@ -1,5 +1,6 @@
+import { type Blueprint, createEmulator, type InProcessEmulator, type InProcessOptions } from '../in-process.ts';
 import { type EmulatorOptions, type RunningEmulator, startEmulator } from '../start.ts';
-import type { ObsAccount, ObsQuirks } from './context.ts';
+import type { ObsAccount, ObsCall, ObsQuirks } from './context.ts';
 import { createLockout } from './lockout.ts';
 import { createObsService } from './service.ts';
 import { createVerifier } from './signature.ts';
@@ -23,25 +24,33 @@ const usualQuirks: ObsQuirks = {
   versionMarkerHead: 404,
   completeTwice: 'no-such-upload',
   wrongSignatures: { most: 20, lockMs: 60_000 },
+  crc64: 'absent',
   restoreMs: 60_000,
+};
+
+/** What makes an emulator an OBS. */
+const blueprint: Blueprint<ObsAccount, ObsQuirks, ObsCall> = {
+  region: 'cn-north-4',
+  account: demoObsAccount,
+  quirks: usualQuirks,
+  model: { etagCase: 'lower', defaultContentType: 'binary/octet-stream' },
+  createService: ({ accounts, now, ...parts }) => {
+    const { region, quirks } = parts;
+    const endpointHosts = ['localhost', `obs.${region}.myhuaweicloud.com`, `obs.${region}.otc.t-systems.com`];
+    const lockout = createLockout(quirks.wrongSignatures, now);
+    const context = { ...parts, completed: new Map() };
+    return createObsService(context, endpointHosts, createVerifier({ accounts, region, now, lockout }));
+  },
 };
 
 /** Starts an OBS on the loopback interface. */
 export function startObsEmulator(options: ObsEmulatorOptions = {}): Promise<ObsEmulator> {
-  return startEmulator(
-    {
-      region: 'cn-north-4',
-      account: demoObsAccount,
-      quirks: usualQuirks,
-      model: { etagCase: 'lower', defaultContentType: 'binary/octet-stream' },
-      createService: ({ accounts, now, ...parts }) => {
-        const { region, quirks } = parts;
-        const endpointHosts = ['localhost', `obs.${region}.myhuaweicloud.com`, `obs.${region}.otc.t-systems.com`];
-        const lockout = createLockout(quirks.wrongSignatures, now);
-        const context = { ...parts, completed: new Map() };
-        return createObsService(context, endpointHosts, createVerifier({ accounts, region, now, lockout }));
-      },
-    },
-    options,
-  );
+  return startEmulator(blueprint, options);
+}
+
+/** Makes an OBS inside this process, without a server. */
+export function createObsEmulator(
+  options: InProcessOptions<ObsAccount, ObsQuirks> = {},
+): InProcessEmulator<ObsAccount> {
+  return createEmulator(blueprint, options);
 }

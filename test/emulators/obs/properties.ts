@@ -140,3 +140,8 @@ export function isReadable(version: StoredVersion, now: Date): boolean {
   const { restore } = version;
   return !isCold(version) || (restore !== undefined && restore.readyAt <= now && restore.expiresAt > now);
 }
+
+/** The header by which HEAD tells the CRC-64 of the bytes. */
+export function crcHeader({ prefix }: Dialect, { content }: StoredVersion): Record<string, string> {
+  return { [`${prefix}hash-crc64ecma`]: content.crc64().toString() };
+}

@@ -14,7 +14,7 @@ import { copyObject } from './operations/copy.ts';
 import { listMultipartUploads, listParts } from './operations/list-multipart.ts';
 import { listObjects, listObjectVersions } from './operations/list-objects.ts';
 import { abortMultipartUpload, initiateMultipartUpload, uploadPart, uploadPartCopy } from './operations/multipart.ts';
-import { getObjectTagging, putObjectTagging, restoreObject } from './operations/object-extras.ts';
+import { getObjectAcl, getObjectTagging, putObjectTagging, restoreObject } from './operations/object-extras.ts';
 import { getObject, headObject } from './operations/read.ts';
 import { deleteObject, putObject } from './operations/write.ts';
 
@@ -93,6 +93,7 @@ const routes: readonly Route[] = [
   onObject('POST', 'RestoreObject', 'RestoreObject', ['restore'], restoreObject),
   onObject('GET', 'ListParts', 'ListMultipartUploadParts', ['uploadId'], listParts),
   onObject('GET', 'GetObjectTagging', 'GetObjectTagging', ['tagging'], getObjectTagging),
+  onObject('GET', 'GetObjectAcl', 'GetObjectAcl', ['acl'], getObjectAcl),
   onObject('GET', 'GetObject', 'GetObject', [], getObject),
   onObject('HEAD', 'HeadObject', 'GetObject', [], headObject),
   onObject('DELETE', 'AbortMultipartUpload', 'AbortMultipartUpload', ['uploadId'], abortMultipartUpload),

@@ -1,5 +1,6 @@
+import { type Blueprint, createEmulator, type InProcessEmulator, type InProcessOptions } from '../in-process.ts';
 import { type EmulatorOptions, type RunningEmulator, startEmulator } from '../start.ts';
-import type { S3Account, S3Context, S3Quirks } from './context.ts';
+import type { S3Account, S3Call, S3Context, S3Quirks } from './context.ts';
 import { createS3Service } from './service.ts';
 import { createVerifier } from './signature.ts';
 
@@ -47,26 +48,28 @@ export const cloneQuirks: S3Quirks = {
   etagQuoting: '&#34;',
 };
 
+/** What makes an emulator an S3 whose buckets this account owns. */
+function blueprintFor(ownerId = '123456789012'): Blueprint<S3Account, S3Quirks, S3Call> {
+  return {
+    region: 'us-east-1',
+    account: demoS3Account,
+    quirks: amazonsQuirks,
+    model: { etagCase: 'lower', defaultContentType: 'binary/octet-stream' },
+    createService: ({ accounts, now, ...parts }) => {
+      const { region } = parts;
+      const context: S3Context = { ...parts, ownerId, uploadChecksums: new Map(), completed: new Map() };
+      const endpointHosts = ['localhost', `s3.${region}.amazonaws.com`, 's3.amazonaws.com'];
+      return createS3Service(context, endpointHosts, createVerifier({ accounts, region, now }));
+    },
+  };
+}
+
 /** Starts an S3 on the loopback interface. */
 export function startS3Emulator(options: S3EmulatorOptions = {}): Promise<S3Emulator> {
-  return startEmulator(
-    {
-      region: 'us-east-1',
-      account: demoS3Account,
-      quirks: amazonsQuirks,
-      model: { etagCase: 'lower', defaultContentType: 'binary/octet-stream' },
-      createService: ({ accounts, now, ...parts }) => {
-        const { region } = parts;
-        const context: S3Context = {
-          ...parts,
-          ownerId: options.ownerId ?? '123456789012',
-          uploadChecksums: new Map(),
-          completed: new Map(),
-        };
-        const endpointHosts = ['localhost', `s3.${region}.amazonaws.com`, 's3.amazonaws.com'];
-        return createS3Service(context, endpointHosts, createVerifier({ accounts, region, now }));
-      },
-    },
-    options,
-  );
+  return startEmulator(blueprintFor(options.ownerId), options);
+}
+
+/** Makes an S3 inside this process, without a server. */
+export function createS3Emulator(options: InProcessOptions<S3Account, S3Quirks> = {}): InProcessEmulator<S3Account> {
+  return createEmulator(blueprintFor(), options);
 }

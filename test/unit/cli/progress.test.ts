@@ -27,11 +27,27 @@ describe('progress', () => {
     expect(line).toContain('2 MiB of 4 MiB  1 MiB/s  ETA 2.0 s');
   });
 
+  it('begins anew with a copy that does', () => {
+    const error = new CopyError('SourceChanged', 'Changed.');
+    const line = progressLine(progressOf(planned, part(1, true), { type: 'retry', error, delayMs: 1 }, planned), 0);
+    expect(line).toContain('0%  0/4 parts  0 B of 4 MiB');
+    expect(line).toContain('retries 1 (last SourceChanged)');
+  });
+
   it('knows no time left before the first part, and checks after the last', () => {
     expect(progressLine(progressOf(planned), 0)).toContain('0 B/s  ETA ?');
     expect(progressLine(progressOf(planned, part(1), part(2), part(3), part(4)), 1000)).toContain(
       '100%  4/4 parts  4 MiB of 4 MiB  4 MiB/s  checking',
     );
+  });
+
+  it('shows how much was read back, and never more than there is', () => {
+    const copied = [planned, part(1), part(2), part(3), part(4)];
+    const read: CopyEvent = { type: 'read', bytes: 3 * MIB };
+    expect(progressLine(progressOf(...copied, read), 1000)).toBe(
+      `${'█'.repeat(18)}${'░'.repeat(6)} reading back 3 MiB of 4 MiB`,
+    );
+    expect(progressLine(progressOf(...copied, read, read), 1000, 'done')).toContain(' read back 4 MiB of 4 MiB  done');
   });
 
   it('says what was retried', () => {

@@ -23,6 +23,7 @@ describe('the receipt for a person', () => {
   it.each([
     ['Copied and proven.', [{ name: 'crc64ecma', result: 'equal' }]],
     ['Copied and proven.', [{ name: 'etag', result: 'equal' }]],
+    ['Copied and proven.', [{ name: 'bytes', result: 'equal' }]],
     [
       'Copied: sizes and parts agree, but no checksum is known on both sides.',
       [
@@ -55,6 +56,10 @@ describe('the cause of a failed execution', () => {
 
 describe('the request of the command line', () => {
   const flags = { stores: 'stores.yaml', json: false };
+
+  it('takes how to verify', () => {
+    expect(requestFrom('a', 'b', { ...flags, verify: 'read' })).toMatchObject({ options: { verify: 'read' } });
+  });
 
   it('leaves token to --options unless --no-token is given', () => {
     const options = '{"token": false, "overwrite": "never"}';

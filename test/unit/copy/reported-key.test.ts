@@ -46,6 +46,7 @@ async function prove(asked: string | undefined, reported: string | undefined): P
       },
       progress: EMPTY_PROGRESS,
       before: [],
+      carried: undefined,
     },
   );
 }

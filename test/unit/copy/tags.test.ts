@@ -74,7 +74,9 @@ it.each(STRATEGIES)('an empty list is not believed of a source that has tags: %j
 });
 
 describe('HEAD tells no number of tags', () => {
-  const asked = ({ emulator }: Awaited<ReturnType<typeof start>>) => emulator.requests.count('GetObjectTagging');
+  const asked = ({ emulator }: Awaited<ReturnType<typeof start>>) =>
+    emulator.requests.recent.filter(({ operation, bucket }) => operation === 'GetObjectTagging' && bucket === 'raw')
+      .length;
 
   it.each([
     ['s3', 's3:GetObjectTagging'],

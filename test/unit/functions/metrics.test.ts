@@ -57,6 +57,15 @@ test('a task that failed tells what it did until then', () => {
   expect(lines()).toMatchObject([{ fields: { store: 'bj', Retries: 1, Throttles: 1 } }]);
 });
 
+test('what is read back is told as that; a copy that is still to be read back is not finished', () => {
+  const meter = new CopyMeter();
+  meter.observe({ type: 'read', bytes: 5 });
+  const receipt = { strategy: 'whole', size: 7, seconds: 2.5, checks: [] };
+  meter.report({ copy }, { bytes: 5, retries: 0, throttles: 0, rest: null });
+  new CopyMeter().report({ copy }, { strategy: 'verify', receipt });
+  expect(lines()).toMatchObject([{ fields: { store: 'hz', BytesReadBack: 5 }, units: { BytesReadBack: 'Bytes' } }]);
+});
+
 test.each([
   ['whole', { BytesCopied: 7, CopySeconds: 2.5 }],
   ['parts', { CopySeconds: 2.5 }],

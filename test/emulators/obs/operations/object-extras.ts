@@ -1,7 +1,7 @@
 import type { Answer } from '../../answer.ts';
 import { Refusal } from '../../refusal.ts';
 import { elementsOf, textOf, xmlDocument } from '../../xml.ts';
-import { findBucket, type ObjectCall, type ObsContext, xmlHeaders } from '../context.ts';
+import { findBucket, type ObjectCall, type ObsContext, owner, xmlHeaders } from '../context.ts';
 import { checkTags, isCold, isReadable } from '../properties.ts';
 import { findVersion } from '../versions.ts';
 
@@ -24,6 +24,40 @@ export function restoreObject(context: ObsContext, call: ObjectCall): Answer {
   const expiresAt = new Date(Math.max(now.getTime(), readyAt.getTime()) + days * dayMs);
   context.model.amend(call.bucket, call.key, version.versionId, { restore: { readyAt, expiresAt } });
   return { status: readable ? 200 : 202, headers: {} };
+}
+
+/** What everybody may do under a canned ACL. */
+const publicGrants: Readonly<Record<string, readonly string[]>> = {
+  'public-read': ['READ'],
+  'public-read-write': ['READ', 'WRITE'],
+};
+
+/**
+ * What a canned ACL stands for, everybody called as in the dialect:
+ * https://support.huaweicloud.com/intl/en-us/api-obs/obs_04_0089.html
+ */
+export function getObjectAcl(context: ObsContext, call: ObjectCall): Answer {
+  const version = findVersion(context, call, findBucket(context, call.bucket));
+  const everybody =
+    call.dialect.prefix === 'x-obs-'
+      ? { Canned: 'Everyone' }
+      : { URI: 'http://acs.amazonaws.com/groups/global/AllUsers' };
+  const grants = (publicGrants[version.acl] ?? []).map((permission) => ({
+    Grantee: everybody,
+    Permission: permission,
+  }));
+  return {
+    status: 200,
+    headers: xmlHeaders,
+    body: xmlDocument(
+      'AccessControlPolicy',
+      {
+        Owner: { ID: owner.ID },
+        AccessControlList: { Grant: [{ Grantee: { ID: owner.ID }, Permission: 'FULL_CONTROL' }, ...grants] },
+      },
+      call.dialect.namespace(context.region),
+    ),
+  };
 }
 
 /** https://support.huaweicloud.com/intl/en-us/api-obs/obs_04_0164.html */

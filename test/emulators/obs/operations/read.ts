@@ -4,7 +4,7 @@ import { checkReadConditions } from '../conditions.ts';
 import { findBucket, header, type ObjectCall, type ObsContext, versionHeader } from '../context.ts';
 import { checkKmsKey, checkReadKey } from '../encryption.ts';
 import { mayReadTags } from '../permissions.ts';
-import { describe } from '../properties.ts';
+import { crcHeader, describe } from '../properties.ts';
 import { contentRange, readRange } from '../ranges.ts';
 import { checkReadable, findVersion } from '../versions.ts';
 
@@ -22,6 +22,7 @@ function open(context: ObsContext, call: ObjectCall): Opened {
     version,
     headers: {
       ...describe(call.dialect, version, context.model.now(), mayReadTags(context, call)),
+      ...(context.quirks.crc64 === 'told' ? crcHeader(call.dialect, version) : {}),
       ...versionHeader(call, bucket, version.versionId),
     },
   };

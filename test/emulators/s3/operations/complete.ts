@@ -105,6 +105,14 @@ function checkedParts(
       { fields: { UploadId: upload.uploadId } },
     );
   }
+  if (checksum.asked && named.some(({ partNumber }, index) => partNumber !== index + 1)) {
+    throw new Refusal(
+      400,
+      'InvalidPartOrder',
+      'The part numbers of an upload with a checksum must be consecutive, beginning with 1.',
+      { fields: { UploadId: upload.uploadId } },
+    );
+  }
   const parts = named.map((part) => checkedPart(part, upload, checksum));
   checkLeast(parts, quirks.minPartBytes, 'Your proposed upload is smaller than the minimum allowed size');
   return parts;
