@@ -9,6 +9,8 @@ import { promisify } from 'node:util';
 /** A real S3 server on loopback, gone without a trace when it is disposed. */
 export interface CephCluster extends AsyncDisposable {
   readonly endpoint: string;
+  /** A second gateway to the same buckets, which takes parts of 1 MiB: for tests that make thousands of them. */
+  readonly smallPartsEndpoint: string;
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
 }
@@ -18,6 +20,7 @@ const FSID = '6b6e1b3e-0000-4000-8000-000000000001';
 const OSD = '6b6e1b3e-0000-4000-8000-0000000000aa';
 const ACCOUNT = { accessKeyId: 'CEPHDEMO', secretAccessKey: 'ceph-demo-secret' };
 const RGW = 'client.rgw';
+const SMALL_PARTS_RGW = 'client.rgw-small-parts';
 /** Real bytes are kept in memory, so this bounds what tests may write. */
 const DISK_BYTES = 6 * 1024 ** 3;
 const PATIENCE_MS = 60_000;
@@ -28,7 +31,7 @@ const PATIENCE_MS = 60_000;
  */
 export async function startCeph(): Promise<CephCluster> {
   const folder = await mkdtemp(join(tmpdir(), 'objectferry-ceph-'));
-  const [v2, v1, http] = await freePorts(3);
+  const [v2, v1, http, smallHttp] = await freePorts(4);
   const monitors = `[v2:127.0.0.1:${v2},v1:127.0.0.1:${v1}]`;
   const config = join(folder, 'ceph.conf');
   const daemons: ChildProcess[] = [];
@@ -49,7 +52,7 @@ export async function startCeph(): Promise<CephCluster> {
   };
   try {
     for (const name of ['mon', 'osd', 'rgw', 'run']) await mkdir(join(folder, name));
-    await writeFile(config, configText(folder, monitors, `endpoint=127.0.0.1:${http}`));
+    await writeFile(config, configText(folder, monitors, http, smallHttp));
     const map = join(folder, 'monmap');
     await run('monmaptool', ['--create', '--fsid', FSID, '--addv', 'a', monitors, map]);
     await run('ceph-mon', ['-c', config, '--mkfs', '-i', 'a', '--monmap', map]);
@@ -63,14 +66,18 @@ export async function startCeph(): Promise<CephCluster> {
     daemon('radosgw', '-n', RGW);
     const endpoint = `http://127.0.0.1:${http}`;
     await untilUp(endpoint);
-    return { endpoint, ...ACCOUNT, [Symbol.asyncDispose]: stop };
+    // Only now: the first one makes the pools.
+    daemon('radosgw', '-n', SMALL_PARTS_RGW);
+    const smallPartsEndpoint = `http://127.0.0.1:${smallHttp}`;
+    await untilUp(smallPartsEndpoint);
+    return { endpoint, smallPartsEndpoint, ...ACCOUNT, [Symbol.asyncDispose]: stop };
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
-function configText(folder: string, monitors: string, endpoint: string): string {
+function configText(folder: string, monitors: string, http?: number, smallHttp?: number): string {
   const run = join(folder, 'run');
   return `[global]
 fsid = ${FSID}
@@ -98,10 +105,20 @@ mon data = ${join(folder, 'mon')}
 osd objectstore = memstore
 memstore device bytes = ${DISK_BYTES}
 osd data = ${join(folder, 'osd')}
-[${RGW}]
+${gatewayText(RGW, folder, http)}
+${gatewayText(SMALL_PARTS_RGW, folder, smallHttp)}
+rgw multipart min part size = 1048576
+`;
+}
+
+function gatewayText(name: string, folder: string, port?: number): string {
+  return `[${name}]
 # Without tcp_nodelay a request takes 48 ms instead of 5.
-rgw frontends = beast ${endpoint} tcp_nodelay=1
+rgw frontends = beast endpoint=127.0.0.1:${port} tcp_nodelay=1
 rgw data = ${join(folder, 'rgw')}
+# Bytes are in memory: what is deleted has to make room, and by default it would stay for hours.
+rgw gc obj min wait = 5
+rgw gc processor period = 5
 `;
 }
 

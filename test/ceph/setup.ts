@@ -1,17 +1,17 @@
 import { CreateBucketCommand, PutBucketVersioningCommand, S3Client } from '@aws-sdk/client-s3';
 import type { TestProject } from 'vitest/node';
-import { startCeph } from './cluster.ts';
+import { type CephCluster, startCeph } from './cluster.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    readonly ceph: { readonly endpoint: string; readonly accessKeyId: string; readonly secretAccessKey: string };
+    readonly ceph: Omit<CephCluster, keyof AsyncDisposable>;
   }
 }
 
 /** Starts Ceph once for all tests, with the buckets they use. */
 export async function setup({ provide }: TestProject): Promise<() => Promise<void>> {
   const ceph = await startCeph();
-  const { endpoint, accessKeyId, secretAccessKey } = ceph;
+  const { endpoint, smallPartsEndpoint, accessKeyId, secretAccessKey } = ceph;
   const s3 = new S3Client({
     endpoint,
     region: 'default',
@@ -22,7 +22,7 @@ export async function setup({ provide }: TestProject): Promise<() => Promise<voi
   const VersioningConfiguration = { Status: 'Enabled' } as const;
   await s3.send(new PutBucketVersioningCommand({ Bucket: 'versions', VersioningConfiguration }));
   s3.destroy();
-  provide('ceph', { endpoint, accessKeyId, secretAccessKey });
+  provide('ceph', { endpoint, smallPartsEndpoint, accessKeyId, secretAccessKey });
   return async () => {
     await ceph[Symbol.asyncDispose]();
   };

@@ -13,6 +13,10 @@ type Delivery =
   | { readonly kind: 'reset' }
   /** The headers promise more than is sent, then the connection closes. */
   | { readonly kind: 'cut' }
+  /** The headers promise so many bytes more than the body has, or fewer; after more the connection closes. */
+  | { readonly kind: 'length'; readonly bytes: number }
+  /** Everything is sent, then the connection is reset. */
+  | { readonly kind: 'reset-after' }
   /** The headers go out, the body only after a while. */
   | { readonly kind: 'stall'; readonly ms: number }
   /** Nothing goes out at all, and after a while the connection is reset. */

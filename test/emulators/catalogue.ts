@@ -21,7 +21,10 @@ export interface EmulatedProvider {
   /** MiB of the smallest part. */
   readonly partSizeMiB: number;
   readonly start: (
-    options: Pick<EmulatorOptions<Account, never>, 'port' | 'accounts' | 'buckets' | 'faults'>,
+    options: Pick<
+      EmulatorOptions<Account, never>,
+      'port' | 'accounts' | 'buckets' | 'faults' | 'keepRequests' | 'onRequest'
+    >,
   ) => Promise<Emulator>;
 }
 

@@ -30,6 +30,12 @@ const wholeFrom =
       : fail(place, `a whole number, at least ${least}`);
 
 const status = numberBetween(200, 599, 'an HTTP status between 200 and 599');
+const redirection = numberBetween(300, 399, 'an HTTP status between 300 and 399');
+
+const difference: Reader<number> = (value, place) =>
+  typeof value === 'number' && Number.isSafeInteger(value) && value !== 0
+    ? value
+    : fail(place, 'a whole number other than 0');
 
 function listOf<T>(item: Reader<T>): Reader<readonly T[]> {
   return (value, place) =>
@@ -108,10 +114,32 @@ const latency: Reader<Fault> = (value, place) => {
   return { kind: 'latency', ms: wholeFrom(0)(fields['ms'], `${place}.ms`) };
 };
 
-const wrongSize: Reader<Fault> = (value, place) => {
-  const fields = readFields(value, place, { kind: text, bytes: wholeFrom(1) });
-  return { kind: 'wrong-size', bytes: wholeFrom(1)(fields['bytes'], `${place}.bytes`) };
+const redirect: Reader<Fault> = (value, place) => {
+  const fields = readFields(value, place, { kind: text, status: redirection, location: text });
+  return {
+    kind: 'redirect',
+    status: redirection(fields['status'], `${place}.status`),
+    location: text(fields['location'], `${place}.location`),
+  };
 };
+
+const wrongLength: Reader<Fault> = (value, place) => {
+  const fields = readFields(value, place, { kind: text, bytes: difference });
+  return { kind: 'wrong-length', bytes: difference(fields['bytes'], `${place}.bytes`) };
+};
+
+const nestedBody: Reader<Fault> = (value, place) => {
+  const fields = readFields(value, place, { kind: text, depth: wholeFrom(1) });
+  return { kind: 'nested-body', depth: wholeFrom(1)(fields['depth'], `${place}.depth`) };
+};
+
+/** A fault of nothing but a number of bytes. */
+function ofBytes<K extends 'wrong-size' | 'gigantic-body' | 'gigantic-header'>(kind: K): Reader<Fault> {
+  return (value, place) => {
+    const fields = readFields(value, place, { kind: text, bytes: wholeFrom(1) });
+    return { kind, bytes: wholeFrom(1)(fields['bytes'], `${place}.bytes`) };
+  };
+}
 
 function bare<F extends Fault>(fault: F): Reader<Fault> {
   return (value, place) => {
@@ -132,8 +160,18 @@ const faultReaders: Readonly<Record<Fault['kind'], Reader<Fault>>> = {
   'lost-answer': bare({ kind: 'lost-answer' }),
   latency,
   'whole-object': bare({ kind: 'whole-object' }),
-  'wrong-size': wrongSize,
+  'wrong-size': ofBytes('wrong-size'),
   'malformed-xml': bare({ kind: 'malformed-xml' }),
+  'reset-after': bare({ kind: 'reset-after' }),
+  repeated: bare({ kind: 'repeated' }),
+  redirect,
+  'web-page': bare({ kind: 'web-page' }),
+  'wrong-length': wrongLength,
+  'wrong-range': bare({ kind: 'wrong-range' }),
+  'gigantic-body': ofBytes('gigantic-body'),
+  'gigantic-header': ofBytes('gigantic-header'),
+  'nested-body': nestedBody,
+  entities: bare({ kind: 'entities' }),
 };
 
 const readersByKind = new Map(Object.entries(faultReaders));

@@ -30,7 +30,27 @@ export type Fault =
   /** The copied part lacks its last `bytes` bytes although the answer claims the whole range. */
   | { readonly kind: 'wrong-size'; readonly bytes: number }
   /** The work is done, the document of the answer is not well-formed. */
-  | { readonly kind: 'malformed-xml' };
+  | { readonly kind: 'malformed-xml' }
+  /** The work is done, and the whole answer arrives; then the connection is reset under whoever keeps it. */
+  | { readonly kind: 'reset-after' }
+  /** A proxy that repeats requests: the work is done twice, and the second answer is given. */
+  | { readonly kind: 'repeated' }
+  /** No work: the client is sent elsewhere. */
+  | { readonly kind: 'redirect'; readonly status: number; readonly location: string }
+  /** No work: a web page with status 200 in place of the answer, as from a captive proxy. */
+  | { readonly kind: 'web-page' }
+  /** The work is done; `content-length` promises so many bytes more than the body has, or fewer where negative. */
+  | { readonly kind: 'wrong-length'; readonly bytes: number }
+  /** The work is done; the bytes that the answer names as copied are the ones behind those that were copied. */
+  | { readonly kind: 'wrong-range' }
+  /** The work is done; the document is drawn out with so many bytes of blanks, well-formed to its end. */
+  | { readonly kind: 'gigantic-body'; readonly bytes: number }
+  /** The work is done; the answer has a header of so many bytes. */
+  | { readonly kind: 'gigantic-header'; readonly bytes: number }
+  /** The work is done; the document has something nested so deep. */
+  | { readonly kind: 'nested-body'; readonly depth: number }
+  /** The work is done; the document declares entities that grow without bound. A JSON document stays as it is. */
+  | { readonly kind: 'entities' };
 
 /** When a fault happens. All that is named has to match. */
 export interface FaultRule {

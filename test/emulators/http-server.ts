@@ -12,13 +12,15 @@ export interface LoopbackServer {
 
 /** Answers one request; what it throws is a fault of the emulator and becomes a 500 that says so. */
 export type Responder = (request: WireRequest) => Answer;
+/** One that has to ask somebody else first. */
+export type SlowResponder = (request: WireRequest) => Promise<Answer>;
 
 const keepAliveMs = 60_000;
 const maxHeaderBytes = 64 * 1024;
 const promisedBeyondBody = 64;
 
 /** Serves a responder over HTTP on the loopback interface only. */
-export async function serveOnLoopback(respond: Responder, port = 0): Promise<LoopbackServer> {
+export async function serveOnLoopback(respond: Responder | SlowResponder, port = 0): Promise<LoopbackServer> {
   const closing = new AbortController();
   // Every answer that waits listens to it, and there may be hundreds.
   setMaxListeners(0, closing.signal);
@@ -49,10 +51,10 @@ async function handle(
   id: number,
   message: IncomingMessage,
   response: ServerResponse,
-  respond: Responder,
+  respond: Responder | SlowResponder,
   closing: AbortSignal,
 ): Promise<void> {
-  const answer = safely(respond, {
+  const answer = await safely(respond, {
     id,
     method: message.method ?? 'GET',
     target: message.url ?? '/',
@@ -65,9 +67,9 @@ async function handle(
   await deliver(answer, message, response, closing);
 }
 
-function safely(respond: Responder, request: WireRequest): Answer {
+async function safely(respond: Responder | SlowResponder, request: WireRequest): Promise<Answer> {
   try {
-    return respond(request);
+    return await respond(request);
   } catch (error) {
     const body = `the emulator itself failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
     return { status: 500, headers: { 'content-type': 'text/plain' }, body };
@@ -121,11 +123,15 @@ async function deliver(
   const bodyless = message.method === 'HEAD' || answer.status === 204 || answer.status === 304;
   const body = bodyless ? undefined : asBytes(answer.body);
   const length = bodyLength(body);
-  const promised = delivery?.kind === 'cut' ? length + promisedBeyondBody : length;
-  response.writeHead(answer.status, wireHeaders(answer, bodyless, promised));
-  if (delivery?.kind === 'cut') {
-    await cutOff(response, body, Math.floor(length / 2));
+  response.writeHead(answer.status, wireHeaders(answer, bodyless, promisedLength(delivery, length)));
+  const cutAt = lengthBeforeCut(delivery, length);
+  if (cutAt !== undefined) {
+    await cutOff(response, body, cutAt);
     return;
+  }
+  if (delivery?.kind === 'reset-after') {
+    // Not at once: Node never ends when a socket is reset inside the very callback that its last write ends in.
+    response.on('close', () => setImmediate(() => message.socket.resetAndDestroy()));
   }
   if (delivery?.kind === 'stall') {
     response.flushHeaders();
@@ -137,6 +143,26 @@ async function deliver(
   }
   await send(response, body, length);
   response.end();
+}
+
+/** How much of the body goes out where the connection ends before what the headers promised. */
+function lengthBeforeCut(delivery: Answer['delivery'], length: number): number | undefined {
+  if (delivery?.kind === 'cut') {
+    return Math.floor(length / 2);
+  }
+  return delivery?.kind === 'length' && delivery.bytes > 0 ? length : undefined;
+}
+
+/** What the headers say about the body, truly or not. */
+function promisedLength(delivery: Answer['delivery'], length: number): number {
+  switch (delivery?.kind) {
+    case 'cut':
+      return length + promisedBeyondBody;
+    case 'length':
+      return Math.max(0, length + delivery.bytes);
+    default:
+      return length;
+  }
 }
 
 function asBytes(body: Answer['body']): Buffer | ContentBody | undefined {
@@ -156,7 +182,7 @@ function wireHeaders(answer: Answer, bodyless: boolean, length: number): [string
   return bodyless || answer.chunked === true ? headers : [...headers, ['content-length', String(length)]];
 }
 
-/** The body's first half goes out and arrives, then the connection ends in the middle of what was promised. */
+/** So much of the body goes out and arrives, then the connection ends in the middle of what was promised. */
 async function cutOff(response: ServerResponse, body: Buffer | ContentBody | undefined, length: number): Promise<void> {
   response.flushHeaders();
   await send(response, body, length);

@@ -4,6 +4,7 @@ import type { Faults, Target } from './faults.ts';
 import type { Responder } from './http-server.ts';
 import { Refusal } from './refusal.ts';
 import type { RequestLog } from './request-log.ts';
+import { spoil, webPage, withoutEtag } from './spoil.ts';
 
 /** What a fault changes about an operation itself, rather than about its answer. */
 export interface Tweaks {
@@ -31,12 +32,14 @@ export interface Service<Call extends Target> {
 export interface PipelineOptions {
   readonly faults: Faults;
   readonly log: RequestLog;
+  /** Told of every request that can be read, before its signature is looked at: keys and clocks change in between. */
+  readonly onArrival?: ((target: Target) => void) | undefined;
   /** Told of every authenticated request before it is worked on: a test can change the world between two requests. */
   readonly onRequest?: ((target: Target) => void) | undefined;
+  /** What time it is for an answer that does not say so itself; the machine's own time if not given. */
+  readonly now?: (() => Date) | undefined;
 }
 
-/** An ETag in a JSON document, where it is never an object's first field. */
-const jsonEtag = /,"etag":"(?:[^"\\]|\\.)*"/g;
 const plain: Tweaks = { wholeObject: false, missingBytes: 0 };
 
 /** Makes a responder of a provider: read, authenticate, decide on a fault, work, spoil the answer, count. */
@@ -47,6 +50,7 @@ export function createPipeline<Call extends Target>(service: Service<Call>, opti
     let answer: Answer;
     try {
       call = service.read(request);
+      options.onArrival?.(call);
       service.authenticate(call);
       const injection = options.faults.next(call, request.id);
       fault = injection.fault;
@@ -62,8 +66,13 @@ export function createPipeline<Call extends Target>(service: Service<Call>, opti
       answer = service.refuse(error, request, call);
     }
     options.log.add(request, call, reaches(answer) ? answer.status : 0, fault?.kind);
-    return answer;
+    return options.now === undefined ? answer : dated(answer, options.now());
   };
+}
+
+/** A refusal has the service's time as well: that is how a client learns whose clock is wrong. */
+function dated(answer: Answer, now: Date): Answer {
+  return { ...answer, headers: { date: now.toUTCString(), ...answer.headers } };
 }
 
 function reaches({ delivery }: Answer): boolean {
@@ -93,6 +102,13 @@ function carryOut<Call extends Target>(
       });
     case 'reset':
       return { status: 0, headers: {}, delivery: { kind: 'reset' } };
+    case 'redirect':
+      return { status: fault.status, headers: { location: fault.location } };
+    case 'web-page':
+      return webPage;
+    case 'repeated':
+      work();
+      return work();
     case 'whole-object':
       return work({ ...plain, wholeObject: true });
     case 'wrong-size':
@@ -113,43 +129,4 @@ function carryOut<Call extends Target>(
     default:
       return spoil(work(), fault);
   }
-}
-
-/** Faults that leave the work alone and change only what the client hears of it. */
-function spoil(answer: Answer, fault: Fault | undefined): Answer {
-  switch (fault?.kind) {
-    case 'missing-etag':
-      return withoutEtag(answer);
-    case 'empty-etag':
-      return {
-        ...answer,
-        headers: { ...answer.headers, ...(answer.headers['etag'] === undefined ? {} : { etag: '' }) },
-        body: mapText(answer.body, (text) =>
-          text.replace(/(<ETag>)[^<]*(<\/ETag>)/g, '$1$2').replace(jsonEtag, ',"etag":""'),
-        ),
-      };
-    case 'empty-body':
-      return { ...answer, body: undefined };
-    case 'cut-body':
-      return { ...answer, delivery: { kind: 'cut' } };
-    case 'lost-answer':
-      return { ...answer, delivery: { kind: 'reset' } };
-    case 'malformed-xml':
-      return { ...answer, body: mapText(answer.body, (text) => text.replace(/<\/[^<]*>$/, '<').replace(/\}$/, '')) };
-    default:
-      return answer;
-  }
-}
-
-function withoutEtag(answer: Answer): Answer {
-  const { etag: _etag, ...headers } = answer.headers;
-  return {
-    ...answer,
-    headers,
-    body: mapText(answer.body, (text) => text.replace(/<ETag>[^<]*<\/ETag>/g, '').replace(jsonEtag, '')),
-  };
-}
-
-function mapText(body: Answer['body'], change: (text: string) => string): Answer['body'] {
-  return typeof body === 'string' ? change(body) : body;
 }

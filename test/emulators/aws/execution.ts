@@ -5,6 +5,8 @@ import { task as complete } from '#functions/complete.ts';
 import { task as copySpan } from '#functions/copy-span.ts';
 import { task as copyWhole } from '#functions/copy-whole.ts';
 import { task as initiate } from '#functions/initiate.ts';
+import { task as prove } from '#functions/prove.ts';
+import { task as verifySpan } from '#functions/verify-span.ts';
 import { copyDefinition } from '#infra/local/definition.ts';
 import { type MachineResult, runMachine } from '#infra/local/engine.ts';
 import { InvocationError, type TaskFunction } from '#infra/local/invoke.ts';
@@ -28,7 +30,15 @@ export interface ExecutionOptions {
   readonly onStatus: (execution: Execution) => void;
 }
 
-const tasks = { Initiate: initiate, CopyWhole: copyWhole, CopySpan: copySpan, Complete: complete, Abort: abort };
+const tasks = {
+  Initiate: initiate,
+  CopyWhole: copyWhole,
+  CopySpan: copySpan,
+  Complete: complete,
+  VerifySpan: verifySpan,
+  Prove: prove,
+  Abort: abort,
+};
 const never = new AbortController().signal;
 
 /** One execution, run for real by the local engine and the deployed handlers. */
@@ -110,6 +120,8 @@ export class Execution {
         CopyWhole: task('CopyWhole'),
         CopySpan: task('CopySpan'),
         Complete: task('Complete'),
+        VerifySpan: task('VerifySpan'),
+        Prove: task('Prove'),
         Abort: task('Abort'),
       },
       retryIntervalMs,

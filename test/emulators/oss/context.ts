@@ -22,6 +22,8 @@ export interface OssQuirks {
   readonly completeTwice: 'no-such-upload' | 'repeat';
   /** What a retention policy refuses: replacing and deleting, every write, or also copies out of the bucket. */
   readonly immutableRefuses: 'overwrites' | 'writes' | 'copies';
+  /** Whether CopyObject of any size works inside a bucket; older documents know 1 GB as the limit everywhere. */
+  readonly shallowCopies: boolean;
   /** How long a restore takes. */
   readonly restoreMs: number;
 }

@@ -1,5 +1,6 @@
+import { type Blueprint, createEmulator, type InProcessEmulator, type InProcessOptions } from '../in-process.ts';
 import { type EmulatorOptions, type RunningEmulator, startEmulator } from '../start.ts';
-import type { QingstorAccount, QingstorQuirks } from './context.ts';
+import type { QingstorAccount, QingstorCall, QingstorQuirks } from './context.ts';
 import { createQingstorService } from './service.ts';
 import { createVerifier } from './signature.ts';
 
@@ -22,18 +23,25 @@ const usualQuirks: QingstorQuirks = {
   keyAtComplete: true,
 };
 
+/** What makes an emulator a QingStor. */
+const blueprint: Blueprint<QingstorAccount, QingstorQuirks, QingstorCall> = {
+  region: 'pek3a',
+  account: demoQingstorAccount,
+  quirks: usualQuirks,
+  model: { etagCase: 'lower' },
+  storageClass: 'STANDARD',
+  createService: ({ accounts, now, model, quirks, region }) =>
+    createQingstorService({ model, quirks, zone: region }, createVerifier({ accounts, now })),
+};
+
 /** Starts a QingStor on the loopback interface. */
 export function startQingstorEmulator(options: QingstorEmulatorOptions = {}): Promise<QingstorEmulator> {
-  return startEmulator(
-    {
-      region: 'pek3a',
-      account: demoQingstorAccount,
-      quirks: usualQuirks,
-      model: { etagCase: 'lower' },
-      storageClass: 'STANDARD',
-      createService: ({ accounts, now, model, quirks, region }) =>
-        createQingstorService({ model, quirks, zone: region }, createVerifier({ accounts, now })),
-    },
-    options,
-  );
+  return startEmulator(blueprint, options);
+}
+
+/** Makes a QingStor inside this process, without a server. */
+export function createQingstorEmulator(
+  options: InProcessOptions<QingstorAccount, QingstorQuirks> = {},
+): InProcessEmulator<QingstorAccount> {
+  return createEmulator(blueprint, options);
 }

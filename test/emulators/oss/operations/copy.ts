@@ -27,7 +27,7 @@ export function copyObject(context: OssContext, call: ObjectCall): Answer {
     throw appendableSource('it can be copied only into a bucket without versioning');
   }
   const properties = copiedProperties(call, source.version, bucket);
-  checkSize(source.version, source.bucket, bucket, properties);
+  checkSize(context, source.version, source.bucket, bucket, properties);
   checkForbidOverwrite(context, bucket, call.key, forbidsOverwrite(call));
   checkWritable(context, bucket, call.key);
   const { content, etag, type } = source.version;
@@ -73,9 +73,16 @@ function copiedProperties(call: ObjectCall, source: StoredVersion, bucket: Bucke
 }
 
 /** Within one bucket and without a change of class or encryption nothing moves, so no size is too large. */
-function checkSize(source: StoredVersion, from: Bucket, to: Bucket, properties: Partial<ObjectProperties>): void {
+function checkSize(
+  { quirks }: OssContext,
+  source: StoredVersion,
+  from: Bucket,
+  to: Bucket,
+  properties: Partial<ObjectProperties>,
+): void {
   const algorithm = 'x-oss-server-side-encryption';
   const shallow =
+    quirks.shallowCopies &&
     from.name === to.name &&
     properties.storageClass === source.storageClass &&
     properties.encryption?.[algorithm] === source.encryption[algorithm];
