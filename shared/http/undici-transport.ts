@@ -1,8 +1,12 @@
 import { lookup } from 'node:dns';
-import { Agent, type Dispatcher, errors } from 'undici';
-import { CopyError } from '../errors.ts';
+import { Agent } from 'undici';
+import { isForbiddenAddress, isLoopback } from './address.ts';
+import { bareHost, parseEndpoint } from './endpoint.ts';
+import { Exchange } from './exchange.ts';
 import { guardedLookup } from './lookup.ts';
 import type { HttpAnswer, HttpRequest, Transport } from './transport.ts';
+import { forbidden } from './transport-errors.ts';
+import { wireHeaders } from './wire-headers.ts';
 
 export interface TransportOptions {
   /** Connections per origin, each with one request at a time; further requests wait inside their own timeout. */
@@ -11,6 +15,11 @@ export interface TransportOptions {
   readonly connectTimeoutMs?: number | undefined;
   /** How long an idle connection is kept, in milliseconds. */
   readonly keepAliveTimeoutMs?: number | undefined;
+  /**
+   * Asked for every request: false refuses every address of this machine, also behind a name. In Lambda the runtime's
+   * own API and the extensions listen there. Default: allowed.
+   */
+  readonly allowsLoopback?: (() => boolean) | undefined;
 }
 
 /** A transport that holds connections until it is closed. */
@@ -23,42 +32,52 @@ export type ClosableTransport = Transport & { close(): Promise<void> };
  * @see https://undici.nodejs.org/#/docs/api/Dispatcher
  */
 export function createTransport(options: TransportOptions = {}): ClosableTransport {
+  const allowsLoopback = options.allowsLoopback ?? (() => true);
   const agent = new Agent({
     connections: options.connectionsPerOrigin ?? 256,
     pipelining: 1,
     // OSS closes idle connections after about a minute; a request sent just then would be lost.
     keepAliveTimeout: options.keepAliveTimeoutMs ?? 20_000,
     allowH2: false,
-    connect: { timeout: options.connectTimeoutMs ?? 10_000, lookup: guardedLookup(lookup) },
+    connect: { timeout: options.connectTimeoutMs ?? 10_000, lookup: guardedLookup(lookup, allowsLoopback) },
   });
-  return Object.assign((request: HttpRequest) => send(agent, request), { close: () => agent.close() });
+  const refuse = addressGuard(allowsLoopback);
+  const guarded = async (request: HttpRequest): Promise<HttpAnswer> => {
+    refuse(request.origin);
+    return send(agent, request);
+  };
+  return Object.assign(guarded, { close: () => agent.close() });
 }
 
-async function send(agent: Agent, request: HttpRequest): Promise<HttpAnswer> {
-  request.signal?.throwIfAborted();
-  // One timer bounds everything: waiting for a connection, the answer's head and its body.
-  const timer = new AbortController();
-  const timeout = setTimeout(() => timer.abort(), request.timeoutMs);
-  const signal = request.signal === undefined ? timer.signal : AbortSignal.any([request.signal, timer.signal]);
-  let answered = false;
-  try {
-    const response = await agent.request(dispatchOptions(request, signal));
-    answered = true;
-    return {
-      status: response.statusCode,
-      headers: textHeaders(response.headers),
-      body: await readBody(response.body, request.maxAnswerBytes),
-    };
-  } catch (error) {
-    if (request.signal?.aborted === true) throw request.signal.reason;
-    if (error instanceof CopyError) throw error;
-    throw timer.signal.aborted ? timedOut(request.timeoutMs) : errorOf(error, answered);
-  } finally {
-    clearTimeout(timeout);
-  }
+/** More origins than this are not those of stores, and are looked at each time. */
+const MOST_KNOWN = 64;
+
+/** Refuses addresses that are written out, which never get to the lookup. */
+function addressGuard(allowsLoopback: () => boolean): (origin: string) => void {
+  const known = new Map<string, { readonly isForbidden: boolean; readonly isLocal: boolean }>();
+  return (origin) => {
+    const seen = known.get(origin) ?? judge(origin);
+    if (known.size < MOST_KNOWN) known.set(origin, seen);
+    if (seen.isForbidden || (seen.isLocal && !allowsLoopback())) throw forbidden();
+  };
 }
 
-function dispatchOptions(request: HttpRequest, signal: AbortSignal): Dispatcher.RequestOptions {
+function judge(origin: string): { readonly isForbidden: boolean; readonly isLocal: boolean } {
+  const endpoint = parseEndpoint(origin);
+  const host = endpoint === undefined ? '' : bareHost(endpoint);
+  return { isForbidden: isForbiddenAddress(host), isLocal: isLoopback(host) };
+}
+
+function send(agent: Agent, request: HttpRequest): Promise<HttpAnswer> {
+  return new Promise((resolve, reject) => {
+    request.signal?.throwIfAborted();
+    const exchange = new Exchange(request, resolve, reject);
+    // undici's own promises make a stream of every body; an answer here is one small document, or one range.
+    agent.dispatch(dispatchOptions(request), exchange);
+  });
+}
+
+function dispatchOptions(request: HttpRequest): Agent.DispatchOptions {
   return {
     origin: request.origin,
     path: request.target,
@@ -68,87 +87,5 @@ function dispatchOptions(request: HttpRequest, signal: AbortSignal): Dispatcher.
     // Off, because a part copy may be silent for longer than undici's default of five minutes.
     headersTimeout: 0,
     bodyTimeout: 0,
-    signal,
   };
-}
-
-async function readBody(body: Dispatcher.ResponseData['body'], maxBytes: number): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of body) {
-    if (!(chunk instanceof Uint8Array)) continue;
-    size += chunk.byteLength;
-    // Leaving the loop by an error destroys the stream and with it the connection.
-    if (size > maxBytes) {
-      throw new CopyError(
-        'IncompleteAnswer',
-        `The answer is larger than the ${maxBytes} bytes that are accepted here.`,
-      );
-    }
-    chunks.push(chunk);
-  }
-  const [first] = chunks;
-  return chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks, size);
-}
-
-/** undici writes and reads header values as Latin-1: each of its characters stands for one byte of UTF-8. */
-function wireHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, toWire(value)]));
-}
-
-function toWire(text: string): string {
-  return Buffer.from(text, 'utf8').toString('latin1');
-}
-
-function textHeaders(headers: Dispatcher.ResponseData['headers']): Record<string, string> {
-  const texts: Record<string, string> = {};
-  for (const [name, value] of Object.entries(headers)) {
-    if (value !== undefined) texts[name] = fromWire(Array.isArray(value) ? value.join(', ') : value);
-  }
-  return texts;
-}
-
-function fromWire(text: string): string {
-  return Buffer.from(text, 'latin1').toString('utf8');
-}
-
-function timedOut(timeoutMs: number): CopyError {
-  return new CopyError('Timeout', `The whole answer did not arrive within ${timeoutMs} ms.`);
-}
-
-/**
- * The cause keeps undici's error, whose texts name addresses and codes but neither targets nor headers; only its code
- * goes into the sentence.
- */
-function errorOf(error: unknown, answered: boolean): CopyError {
-  const code = codeOf(error);
-  const facts = { cause: error };
-  const said = code === undefined ? '' : ` (${code})`;
-  if (code === 'UND_ERR_CONNECT_TIMEOUT' || code === 'ETIMEDOUT') {
-    return new CopyError('Timeout', `The connection timed out${said}.`, facts);
-  }
-  if (error instanceof errors.HTTPParserError || error instanceof errors.HeadersOverflowError) {
-    // Without the cause: a parser error carries the bytes of the answer, and a mirror would send our headers back.
-    return new CopyError('IncompleteAnswer', 'The answer is not valid HTTP.');
-  }
-  if (answered)
-    return new CopyError('IncompleteAnswer', `The connection broke in the middle of the answer${said}.`, facts);
-  if (code === 'UND_ERR_INVALID_ARG') {
-    return new CopyError(
-      'InvalidRequest',
-      'The request cannot be written as HTTP: a header or the target is malformed.',
-      facts,
-    );
-  }
-  return new CopyError(
-    'ConnectionLost',
-    `The connection could not be made or broke before an answer came${said}.`,
-    facts,
-  );
-}
-
-function codeOf(error: unknown): string | undefined {
-  if (typeof error !== 'object' || error === null) return undefined;
-  if ('code' in error && typeof error.code === 'string') return error.code;
-  return 'cause' in error ? codeOf(error.cause) : undefined;
 }
