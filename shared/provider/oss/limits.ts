@@ -39,6 +39,8 @@ export const OSS_CAPABILITIES: Capabilities = {
   exactPartSource: true,
   // A range that OSS does not like is ignored, the whole object copied, and Content-Range left out (OSS-15).
   partRangeReported: true,
+  // "can be non-consecutive": https://www.alibabacloud.com/help/en/oss/developer-reference/completemultipartupload
+  sparePartNumbers: 'always',
   etagMayBeAbsent: false,
   // x-oss-forbid-overwrite has no effect on a bucket with versioning, where nothing is lost by a new version:
   // https://www.alibabacloud.com/help/en/oss/developer-reference/completemultipartupload
@@ -47,6 +49,9 @@ export const OSS_CAPABILITIES: Capabilities = {
   appendable: 'oneRequest',
   // Not promised for copied parts and objects: https://www.alibabacloud.com/help/en/oss/user-guide/check-data-transmission-integrity-by-using-crc-64
   checksums: ['crc64ecma'],
+  // "If the source and destination buckets are the same, and you do not change the encryption method or storage class
+  // of the object": https://www.alibabacloud.com/help/en/oss/developer-reference/copyobject
+  shallowCopies: true,
 };
 
 /**
