@@ -9,6 +9,10 @@ import { LocationText } from './location.ts';
 const MAX_PART_SIZE_MIB = 5 * 1024;
 // A Map runs 40 handlers, and a handler holds at most 128 sockets (Lambda allows about 1,000 descriptors).
 const MAX_IN_FLIGHT = 40 * 128;
+// Where a second of one copy is worth nothing any more.
+const MAX_COPIES_AT_ONCE = 1_000_000;
+// No copy costs less.
+const LEAST_DOLLARS = 0.000001;
 // No provider accepts a longer name or id; what is longer is a mistake, and would only bloat the state.
 const Name = v.pipe(
   v.string(),
@@ -113,6 +117,10 @@ const Options = v.strictObject({
   sourceEncryption: v.optional(v.strictObject({ kind: v.literal('customer'), keySecret: Name })),
   partSizeMiB: v.optional(v.pipe(Positive, v.maxValue(MAX_PART_SIZE_MIB, `must be ${MAX_PART_SIZE_MIB} or less.`))),
   maxInFlight: v.optional(v.pipe(Positive, v.maxValue(MAX_IN_FLIGHT, `must be ${MAX_IN_FLIGHT} or less.`))),
+  /** Copies like this one that run at the same time: larger parts then, which cost less and lose no time. */
+  copiesAtOnce: v.optional(v.pipe(Positive, v.maxValue(MAX_COPIES_AT_ONCE, `must be ${MAX_COPIES_AT_ONCE} or less.`))),
+  /** The copy is refused before it begins when its estimate is above. */
+  maxDollars: v.optional(v.pipe(v.number(), v.minValue(LEAST_DOLLARS, `must be ${LEAST_DOLLARS} or more.`))),
   onFailure: v.optional(v.picklist(['abort', 'keep']), 'abort'),
   requireChecksum: v.optional(v.boolean(), false),
   token: v.optional(v.boolean(), true),
@@ -131,12 +139,7 @@ export type CopyRequest = v.InferOutput<typeof CopyRequest>;
 export type CopyOptions = CopyRequest['options'];
 
 /** A run of consecutive part numbers that one handler invocation copies. */
-export const Span = v.strictObject({
-  first: Positive,
-  count: Positive,
-  /** True when nothing that stands there may be adopted: the provider holds other bytes than were asked for. */
-  fresh: v.optional(v.boolean()),
-});
+export const Span = v.strictObject({ first: Positive, count: Positive });
 export type Span = v.InferOutput<typeof Span>;
 
 /** A run of bytes that one handler invocation reads back and compares. */
@@ -149,6 +152,38 @@ const Checksums = v.strictObject({
   crc32: v.optional(v.string()),
   crc32c: v.optional(v.string()),
 });
+
+/** What an object has besides its bytes. */
+const Aspect = v.picklist([
+  'contentType',
+  'cacheControl',
+  'contentDisposition',
+  'contentEncoding',
+  'contentLanguage',
+  'expires',
+  'metadata',
+  'tags',
+  'acl',
+  'storageClass',
+  'encryption',
+  'expiry',
+  'retention',
+  'legalHold',
+  'websiteRedirect',
+]);
+export type Aspect = v.InferOutput<typeof Aspect>;
+
+/** One aspect as the source has it and as the destination was given it; long values are cut and carry a digest. */
+const GivenAspect = v.strictObject({
+  name: Aspect,
+  source: v.optional(v.string()),
+  given: v.optional(v.string()),
+  /** True when an option speaks about it, so that nothing given is what was asked for. */
+  asked: v.optional(v.boolean()),
+  /** Of user metadata, as long as it is short: each name with a digest of its value. */
+  each: v.optional(v.array(v.string())),
+});
+export type GivenAspect = v.InferOutput<typeof GivenAspect>;
 
 /** What Initiate pinned; every later state works from these facts and no others. */
 export const PinnedCopy = v.strictObject({
@@ -165,6 +200,8 @@ export const PinnedCopy = v.strictObject({
   partSize: Count,
   partCount: Count,
   spanCount: Count,
+  /** Numbers on the wire for each part, so that one that times out can be split; absent: its own number alone. */
+  numbersPerPart: v.optional(v.literal(3)),
   /** Stands in the destination's user metadata, so that a lost answer can be settled. */
   token: v.optional(v.string()),
   /** Requests that one span keeps in flight. */
@@ -172,6 +209,8 @@ export const PinnedCopy = v.strictObject({
   startedAt: Instant,
   /** Tags that the destination was given with the upload; null where nobody could read those of the source. */
   tagCount: v.optional(v.nullable(Count)),
+  /** Absent where an older deployment began the copy. */
+  given: v.optional(v.array(GivenAspect)),
   /** When the source was pinned, by the provider's clock: what it writes for us is younger. */
   pinnedAt: Instant,
   options: v.pick(Options, [
@@ -227,6 +266,20 @@ export const Check = v.strictObject({
 });
 export type Check = v.InferOutput<typeof Check>;
 
+/**
+ * How an aspect of the source fared: `equal` at both sides, `asAsked` by an option, `different` from what the store was
+ * given, `unavailable` to a look, `notCarried` because copies do not take it along, `added` by the destination's own
+ * defaults.
+ */
+export const Carried = v.strictObject({
+  name: Aspect,
+  result: v.picklist(['equal', 'asAsked', 'different', 'unavailable', 'notCarried', 'added']),
+  source: v.optional(v.string()),
+  destination: v.optional(v.string()),
+  note: v.optional(v.string()),
+});
+export type Carried = v.InferOutput<typeof Carried>;
+
 /** What a finished copy proves about itself. */
 export const Receipt = v.strictObject({
   source: v.strictObject({ ...LocationFields, versionId: v.optional(v.string()), etag: v.string() }),
@@ -240,12 +293,16 @@ export const Receipt = v.strictObject({
   strategy: v.picklist(['whole', 'parts', 'skip']),
   partSize: v.optional(Count),
   partCount: v.optional(Count),
+  /** Parts that were copied in two halves, because they timed out; absent for none. */
+  splitParts: v.optional(Count),
   spans: v.optional(Count),
   adopted: Count,
   retries: Count,
   throttles: Count,
   seconds: v.number(),
   checks: v.array(Check),
+  /** Absent where nobody knows any more what the destination was given. */
+  carried: v.optional(v.array(Carried)),
 });
 export type Receipt = v.InferOutput<typeof Receipt>;
 

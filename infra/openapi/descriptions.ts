@@ -17,8 +17,14 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
   'CopyRequest.options.sourceEncryption': 'The secret that holds the customer key which the source is encrypted with.',
   'CopyRequest.options.partSizeMiB': 'Size of a part in MiB; default: chosen for the size of the object.',
   'CopyRequest.options.maxInFlight': 'Requests in flight at a time; at most what the store allows.',
+  'CopyRequest.options.copiesAtOnce':
+    'Copies like this one that run at the same time: larger parts then, which cost less and lose no time.',
+  'CopyRequest.options.maxDollars': 'Refuse the copy before it begins when its estimate is above.',
   'CopyRequest.options.onFailure': '`keep` leaves the parts of a failed copy, so that it can be resumed.',
-  'CopyRequest.options.requireChecksum': 'Fail when no checksum is known on both sides.',
+  'CopyRequest.options.requireChecksum':
+    'Fail when no checksum is known on both sides; with `verify` `read` equal bytes are as good as a checksum.',
+  'CopyRequest.options.verify':
+    '`read`: where no checksum proves the copy, source and destination are read back and compared byte for byte.',
   'CopyRequest.options.token':
     'Write a random token into the user metadata of the destination, by which a lost answer is settled.',
   CopyAccepted: 'The copy is asked for; its link tells how it is doing.',
@@ -39,6 +45,7 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
   'CopyList.next': 'Send it as `next` for the next page; absent on the last one.',
   CopySummary: 'A line of the list.',
   Receipt: 'What a finished copy proves about itself.',
+  'Receipt.splitParts': 'Parts that were copied in two halves, because they had timed out; absent for none.',
   'Receipt.adopted': 'Parts that were there already.',
   'Receipt.retries': 'Requests that were sent again.',
   Check: '`different` always fails the copy; `unavailable`: one side does not tell the value.',

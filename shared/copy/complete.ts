@@ -2,15 +2,17 @@ import type { Check, CompleteInput, PinnedCopy, Progress, Span, Step } from '../
 import { CopyError } from '../errors.ts';
 import type { Encryption, ListedPart, ObjectStore, Upload, WrittenObject } from '../provider/provider.ts';
 import type { Runtime } from '../runtime.ts';
+import { checkCarried } from './carried-check.ts';
+import { chosenParts } from './chosen-parts.ts';
 import { encryptionOf } from './encryption.ts';
 import { finish } from './finish.ts';
 import { checkParts, listAllParts, type Repair, repairOf } from './part-check.ts';
+import { expectedChecksums, refuseWrongParts } from './part-crc.ts';
 import { addProgress, addTally } from './progress.ts';
 import { proveCopy } from './receipt.ts';
 import { withRetry } from './retry.ts';
 import { lookForOurs, refuseOccupied, sayUnseen, writtenFacts } from './settle.ts';
 import { checkSource } from './source-check.ts';
-import { checkTags } from './tag-check.ts';
 import { tallied } from './tally.ts';
 import { completeTimeoutMs } from './timeouts.ts';
 import { openUpload, withUploadId } from './upload.ts';
@@ -34,16 +36,18 @@ export async function complete(outer: Runtime, { copy, reports, done }: Complete
     if ('spans' in completed) {
       return { strategy: 'parts', copy, spans: [...completed.spans], done: addTally(completed.done, tally()) };
     }
-    const { written, before } = completed;
+    const { written, before, splitParts } = completed;
     const facts = await writtenFacts(runtime, client, copy, written);
-    const tags = await checkTags(runtime, client, copy, copy.tagCount, facts);
+    const { tags, carried } = await checkCarried(runtime, client, copy, copy, facts);
     const receipt = proveCopy(runtime, {
       strategy: 'parts',
       copy,
       written,
       facts,
       progress: addTally(progress, tally()),
+      splitParts,
       before: [...before, ...tags],
+      carried,
     });
     return finish(copy, receipt);
   });
@@ -58,6 +62,8 @@ interface Completion {
 interface Completed {
   readonly written: WrittenObject;
   readonly before: readonly Check[];
+  /** Parts that are there in two halves; undefined for none, and where nobody can tell. */
+  readonly splitParts?: number | undefined;
 }
 
 async function completeOnce(
@@ -66,16 +72,19 @@ async function completeOnce(
   { copy, upload, progress }: Completion,
 ): Promise<Completed | Repair> {
   const encryption = await encryptionOf(runtime, copy.options);
-  const parts = await listedOrDone(runtime, client, copy, upload, encryption);
-  if (parts === 'done') {
+  const listed = await listedOrDone(runtime, client, copy, upload, encryption);
+  if (listed === 'done') {
     return { written: await requireOurs(runtime, copy), before: [{ name: 'parts', result: 'unavailable' }] };
   }
+  const parts = chosenParts(copy, listed, progress);
   const repair = repairOf(copy, parts, progress);
   if (repair !== undefined) return repair;
   const before = [checkParts(copy, parts, progress), await checkSource(runtime, copy)];
+  refuseWrongParts(copy, parts);
   const { acl, overwrite } = copy.options;
   if (overwrite === 'never') await refuseOccupied(runtime, client, copy);
-  const request = { upload, parts, acl, overwrite: overwrite !== 'never', encryption };
+  const checksums = expectedChecksums(copy, client);
+  const request = { upload, parts, acl, overwrite: overwrite !== 'never', encryption, checksums };
   const call = { timeoutMs: completeTimeoutMs(copy.partCount) };
   const written = await writeOnce(runtime, client, copy, {
     operation: 'CompleteMultipartUpload',
@@ -84,7 +93,7 @@ async function completeOnce(
   });
   // Without a token "ours" only means "the same content": somebody else may have written it, and our parts be there.
   if (copy.token === undefined) await abortIfOpen(runtime, client, upload);
-  return { written, before };
+  return { written, before, splitParts: parts.length - copy.partCount || undefined };
 }
 
 async function abortIfOpen(runtime: Runtime, client: ObjectStore, upload: Upload): Promise<void> {
@@ -115,12 +124,20 @@ async function requireOurs(runtime: Runtime, copy: PinnedCopy): Promise<WrittenO
   const { client } = runtime.stores.open(copy.destination, 'destination');
   const { facts, unseen } = await lookForOurs(runtime, client, copy);
   if (facts !== undefined) return facts;
-  const error = new CopyError(
+  const { provider } = client;
+  if (unseen) throw sayUnseen(new CopyError('UploadGone', GONE, { provider }));
+  if (copy.token === undefined) {
+    throw new CopyError(
+      'UploadGone',
+      `${GONE} Without a token nothing tells which: compare the destination with the source.`,
+      { provider },
+    );
+  }
+  throw new CopyError(
     'UploadGone',
-    unseen
-      ? 'The multipart upload is gone: it was completed or aborted.'
-      : 'The multipart upload is gone and the destination was not written by this copy: somebody aborted it.',
-    { provider: client.provider },
+    'The multipart upload is gone and the destination was not written by this copy: somebody aborted it.',
+    { provider },
   );
-  throw unseen ? sayUnseen(error) : error;
 }
+
+const GONE = 'The multipart upload is gone: it was completed or aborted.';

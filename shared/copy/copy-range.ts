@@ -5,8 +5,8 @@ import { provenEtag } from '../etag.ts';
 import type { Encryption, ObjectStore, Upload } from '../provider/provider.ts';
 import type { ByteRange } from '../range.ts';
 import { asSourceChange, pinConditions, pinnedSource, requirePinnedVersion } from './pin.ts';
-import { partRange } from './plan.ts';
 import { copyTimeoutMs } from './timeouts.ts';
+import type { Piece } from './wire-parts.ts';
 
 /** One upload that parts are copied into. */
 export interface PartTarget {
@@ -24,11 +24,14 @@ export interface PartTarget {
  * @returns the part's ETag.
  * @throws CopyError MissingETag, IncompleteAnswer, SourceChanged and whatever the provider answers.
  */
-export async function copyRange(target: PartTarget, partNumber: number, signal: AbortSignal): Promise<string> {
+export async function copyRange(
+  target: PartTarget,
+  { partNumber, range }: Piece,
+  signal: AbortSignal,
+): Promise<string> {
   const { client, copy, upload, encryption, sourceKey } = target;
-  const range = partRange(copy, partNumber);
-  // A single part is the whole object: Amazon refuses a range of an object of 5 MiB or less.
-  const ranged = copy.partCount > 1;
+  // The whole object goes without: Amazon refuses a range of an object of 5 MiB or less.
+  const ranged = range.length < copy.size;
   const answer = await client
     .uploadPartCopy(
       {
@@ -61,6 +64,11 @@ export async function copyRange(target: PartTarget, partNumber: number, signal: 
 /** Marks an answer that names other bytes than were asked for. */
 const WRONG_RANGE = 'WrongRange';
 
+/** True when the provider has put other bytes into the part than it was asked for. */
+export function isWrongRange(error: unknown): boolean {
+  return error instanceof CopyError && error.facts.code === WRONG_RANGE;
+}
+
 /**
  * A part that the provider put other bytes into stands in the upload until it is copied again. When that never
  * succeeded, no later invocation may adopt it for its size.
@@ -68,7 +76,7 @@ const WRONG_RANGE = 'WrongRange';
  * @throws CopyError ChecksumMismatch
  */
 export function refuseWrongPart(error: unknown): void {
-  if (!(error instanceof CopyError) || error.facts.code !== WRONG_RANGE) return;
+  if (!(error instanceof CopyError) || !isWrongRange(error)) return;
   throw new CopyError('ChecksumMismatch', error.summary, error.facts);
 }
 

@@ -1,19 +1,26 @@
 import type { CopySpanInput, PinnedCopy, Span, SpanReport } from '../contract.ts';
-import { CopyError, isRetryable } from '../errors.ts';
+import { CopyError } from '../errors.ts';
+import { provenEtag } from '../etag.ts';
 import type { Runtime } from '../runtime.ts';
-import { copyRange, type PartTarget, refuseWrongPart } from './copy-range.ts';
-import { digestOf } from './digest.ts';
+import { copyPart } from './copy-part.ts';
+import type { PartTarget } from './copy-range.ts';
+import { type DigestedPart, digestOf } from './digest.ts';
 import { encryptionOf, sourceKeyOf } from './encryption.ts';
 import { listParts } from './list.ts';
+import { Pace, type Place } from './pace.ts';
 import { partRange } from './plan.ts';
-import { LONGEST_PAUSE_MS, withRetry } from './retry.ts';
 import { type Tally, tallied } from './tally.ts';
 import { copyTimeoutMs, REPORT_MS } from './timeouts.ts';
 import { openUpload, withUploadId } from './upload.ts';
+import { hasPlannedSize, heldParts, wireNumbers } from './wire-parts.ts';
+import { runWorkers } from './workers.ts';
 
 interface SpanState {
-  readonly etags: Map<number, string>;
+  /** The pieces of every part that is done. */
+  readonly done: Map<number, readonly DigestedPart[]>;
   readonly adopted: Set<number>;
+  /** ETags of what was there before, by number on the wire: also of halves whose other half was not. */
+  readonly found: Map<number, string>;
   /** Why a part was left for another invocation. */
   left: CopyError | undefined;
 }
@@ -31,7 +38,7 @@ export async function copySpan(outer: Runtime, { copy, span }: CopySpanInput): P
   const runtime = { ...counted, remainingMs: () => outer.remainingMs() - REPORT_MS };
   const { client, upload } = openUpload(runtime, copy);
   return withUploadId(upload, async () => {
-    const state: SpanState = { etags: new Map(), adopted: new Set(), left: undefined };
+    const state: SpanState = { done: new Map(), adopted: new Set(), found: new Map(), left: undefined };
     const target: PartTarget = {
       client,
       copy,
@@ -40,12 +47,16 @@ export async function copySpan(outer: Runtime, { copy, span }: CopySpanInput): P
       sourceKey: await sourceKeyOf(runtime, copy.options),
     };
     await adoptParts(runtime, target, span, state);
-    const queue = claims(copy, span, state.etags, runtime.remainingMs);
-    await copyMissing(queue, copy.inFlight, (partNumber, signal) =>
-      copyPart(runtime, target, partNumber, state, signal),
-    );
+    const queue = claims(copy, span, state.done, runtime.remainingMs);
+    const pace = new Pace(copy.inFlight, runtime.clock);
+    const work = async (part: number, signal: AbortSignal, place: Place | undefined): Promise<void> => {
+      const pieces = await copyPart(runtime, target, part, { pace, place, signal, halves: state.found });
+      if (pieces instanceof CopyError) state.left = pieces;
+      else finishPart(runtime, state, part, pieces, false);
+    };
+    await runWorkers(queue, copy.inFlight, work, pace);
     refuseStandstill(span, state);
-    return report(copy, span, state, tally());
+    return report(span, state, tally());
   });
 }
 
@@ -55,41 +66,30 @@ async function adoptParts(
   span: Span,
   state: SpanState,
 ): Promise<void> {
-  const after = span.first - 1;
-  for (const part of await listParts(runtime, client, upload, { after, last: after + span.count, encryption })) {
-    // A part of another size is not ours to trust: it is copied again, which replaces it.
-    if (part.size !== partRange(copy, part.partNumber).length) continue;
-    state.etags.set(part.partNumber, part.etag);
-    state.adopted.add(part.partNumber);
-    runtime.observe({ type: 'part', partNumber: part.partNumber, bytes: part.size, adopted: true });
+  const listed = await listParts(runtime, client, upload, { ...wireNumbers(copy, span), encryption });
+  // What has another size, or no ETag, is not to be trusted: it is copied again, which replaces it.
+  const trusted = listed.filter((part) => hasPlannedSize(copy, part) && provenEtag(part.etag) !== undefined);
+  for (const { partNumber, etag } of trusted) state.found.set(partNumber, etag);
+  for (const { part, pieces } of heldParts(copy, trusted)) {
+    state.adopted.add(part);
+    finishPart(runtime, state, part, pieces, true);
   }
 }
 
-async function copyPart(
+function finishPart(
   runtime: Runtime,
-  target: PartTarget,
-  partNumber: number,
   state: SpanState,
-  signal: AbortSignal,
-): Promise<void> {
-  const { length } = partRange(target.copy, partNumber);
-  const tryMs = copyTimeoutMs(length);
-  try {
-    const request = (): Promise<string> => copyRange(target, partNumber, signal);
-    const etag = await withRetry(runtime, request, { signal, tryMs, patient: true });
-    state.etags.set(partNumber, etag);
-    runtime.observe({ type: 'part', partNumber, bytes: length, adopted: false });
-  } catch (error) {
-    refuseWrongPart(error);
-    // With too little time for another try it is not the part that failed, but the time that ended.
-    if (!isRetryable(error) || runtime.remainingMs() >= tryMs + LONGEST_PAUSE_MS) throw error;
-    state.left = error;
-  }
+  part: number,
+  pieces: readonly DigestedPart[],
+  adopted: boolean,
+): void {
+  state.done.set(part, pieces);
+  runtime.observe({ type: 'part', partNumber: part, bytes: bytesOf(pieces), adopted });
 }
 
 /** Once there is no time for a part and none was copied, another invocation would not come further either. */
-function refuseStandstill({ count }: Span, { etags, adopted, left }: SpanState): void {
-  if (etags.size === count || etags.size > adopted.size) return;
+function refuseStandstill({ count }: Span, { done, adopted, left }: SpanState): void {
+  if (done.size === count || done.size > adopted.size) return;
   throw left ?? new CopyError('Timeout', 'One invocation is too short for a single part: choose a smaller part size.');
 }
 
@@ -97,7 +97,7 @@ function refuseStandstill({ count }: Span, { etags, adopted, left }: SpanState):
 function* claims(
   copy: PinnedCopy,
   { first, count }: Span,
-  done: ReadonlyMap<number, string>,
+  done: ReadonlyMap<number, unknown>,
   remainingMs: () => number,
 ): Generator<number> {
   for (let partNumber = first; partNumber < first + count; partNumber += 1) {
@@ -107,46 +107,27 @@ function* claims(
   }
 }
 
-/** Runs so many workers over one queue; the first failure stops the queue and the requests in flight, then is thrown. */
-async function copyMissing(
-  queue: Generator<number>,
-  workers: number,
-  copyPart: (partNumber: number, signal: AbortSignal) => Promise<void>,
-): Promise<void> {
-  const stop = new AbortController();
-  let failure: { readonly error: unknown } | undefined;
-  const work = async (): Promise<void> => {
-    for (const partNumber of queue) {
-      try {
-        await copyPart(partNumber, stop.signal);
-      } catch (error) {
-        failure ??= { error };
-        stop.abort(error);
-        return;
-      }
-    }
+function report(span: Span, { done, adopted }: SpanState, tally: Tally): SpanReport {
+  const pieces: DigestedPart[] = [];
+  const end = span.first + span.count;
+  let [next, adoptedCount] = [span.first, 0];
+  for (; next < end; next += 1) {
+    const held = done.get(next);
+    // What was copied behind a gap is not counted now: the next round finds and adopts it.
+    if (held === undefined) break;
+    pieces.push(...held);
+    if (adopted.has(next)) adoptedCount += 1;
+  }
+  return {
+    copied: next - span.first - adoptedCount,
+    adopted: adoptedCount,
+    bytes: bytesOf(pieces),
+    ...tally,
+    digest: digestOf(pieces),
+    rest: next === end ? null : { first: next, count: end - next },
   };
-  await Promise.all(Array.from({ length: workers }, work));
-  if (failure !== undefined) throw failure.error;
 }
 
-function report(copy: PinnedCopy, span: Span, state: SpanState, tally: Tally): SpanReport {
-  const parts = [];
-  let next = span.first;
-  for (; next < span.first + span.count; next += 1) {
-    const etag = state.etags.get(next);
-    // What was copied behind a gap is not counted now: the next round finds and adopts it.
-    if (etag === undefined) break;
-    parts.push({ partNumber: next, etag, size: partRange(copy, next).length });
-  }
-  const adopted = parts.filter(({ partNumber }) => state.adopted.has(partNumber)).length;
-  const left = span.first + span.count - next;
-  return {
-    copied: parts.length - adopted,
-    adopted,
-    bytes: parts.reduce((sum, { size }) => sum + size, 0),
-    ...tally,
-    digest: digestOf(parts),
-    rest: left === 0 ? null : { first: next, count: left },
-  };
+function bytesOf(pieces: readonly DigestedPart[]): number {
+  return pieces.reduce((sum, { size }) => sum + size, 0);
 }

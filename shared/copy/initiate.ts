@@ -4,16 +4,19 @@ import type { ObjectFacts } from '../provider/provider.ts';
 import type { Runtime } from '../runtime.ts';
 import { parse } from '../schema.ts';
 import type { OpenStore } from '../stores.ts';
-import { etagIsOnlyProof, sourcePartSize } from './boundaries.ts';
+import { etagMayProve } from './boundaries.ts';
+import { refuseOverBudget } from './budget.ts';
 import { createUpload } from './create-upload.ts';
 import { type InspectedSource, inspectSource } from './inspect.ts';
 import { type MadeObject, newObjectFor, refuseHiddenMetadata } from './new-object.ts';
-import { partCopiesFind } from './part-source.ts';
 import { plan, spansOf } from './plan.ts';
 import { addTally, EMPTY_PROGRESS } from './progress.ts';
 import { skippedReceipt } from './receipt.ts';
 import { type Route, routeOf } from './route.ts';
 import { lookBeforeWriting } from './settle.ts';
+import { tryShallowCopy } from './shallow-copy.ts';
+import { spareNumbers } from './spare-numbers.ts';
+import { mostInFlight, planInputFor, strategyFor } from './strategy.ts';
 import { tallied } from './tally.ts';
 import { areSameBytes, commonChecksum } from './verify.ts';
 
@@ -38,17 +41,31 @@ export async function initiate(
     return { strategy: 'finished', receipt: skippedReceipt(runtime, request, source, kept, startedAt) };
   const token = request.options.token ? runtime.newToken() : undefined;
   refuseHiddenMetadata(source.facts, request.options);
-  const { strategy, sourcePartSize: keptPartSize } = await strategyFor(runtime, source, route, request);
+  const decided = await strategyFor(runtime, { source, route, request });
   const copy = pin(request, source, token, startedAt);
-  if (strategy === 'whole') return planned(runtime, { strategy, copy });
-  refuseUnprovable(copy, route.destination);
+  const whole = (): Step =>
+    planned(runtime, { strategy: 'whole', copy: { ...copy, inFlight: mostInFlight(request.options, route) } });
+  if (decided.strategy === 'parts' || !etagMayProve(source, request.options)) refuseUnprovable(copy, route.destination);
+  refuseOverBudget({ source, route, request, decided });
+  if (decided.strategy === 'whole') return whole();
   const made = await newObjectFor(runtime, {
     source,
     destination: route.destination,
     options: request.options,
     token,
   });
-  const parts = await openParts(runtime, { request, route, source, copy, made, sourcePartSize: keptPartSize });
+  const { destination } = route;
+  // CopyWhole finds it by its token, and proves it like any other.
+  if (decided.shallowFirst && (await tryShallowCopy(runtime, { copy, object: made.object, destination })))
+    return whole();
+  const parts = await openParts(runtime, {
+    request,
+    route,
+    source,
+    copy,
+    made,
+    sourcePartSize: decided.sourcePartSize,
+  });
   return planned(runtime, { ...parts, done: addTally(EMPTY_PROGRESS, tally()) });
 }
 
@@ -74,10 +91,10 @@ async function existingDestination(
 
 /** Hours of copying must not end with the news that there never was a checksum to compare with. */
 function refuseUnprovable({ options, checksums }: PinnedCopy, { client }: OpenStore): void {
-  if (!options.requireChecksum || commonChecksum(checksums, client) !== undefined) return;
+  if (!options.requireChecksum || options.verify === 'read' || commonChecksum(checksums, client) !== undefined) return;
   throw new CopyError(
     'Unsupported',
-    'options.requireChecksum is true, but the source has no checksum that the destination has, too: leave it out.',
+    'options.requireChecksum is true, but the source has no checksum that the destination has, too: leave it out, or have both sides read back with options.verify "read".',
   );
 }
 
@@ -91,58 +108,6 @@ function asksForMore({ acl, encryption, metadata, storageClass, tags }: CopyOpti
 /** Equal only when something proves it: sizes alone prove nothing. */
 function isSameContent(source: ObjectFacts, destination: ObjectFacts): boolean {
   return source.size === destination.size && areSameBytes(source.checksums, destination.checksums);
-}
-
-interface Strategy {
-  readonly strategy: 'whole' | 'parts';
-  /** Bytes of the source's parts, where they are to be kept. */
-  readonly sourcePartSize?: number | undefined;
-}
-
-async function strategyFor(
-  runtime: Runtime,
-  source: InspectedSource,
-  { destination }: Route,
-  { options }: CopyRequest,
-): Promise<Strategy> {
-  const { facts } = source;
-  const { limits, capabilities } = destination.client;
-  const oneRequest = facts.size === 0 || (options.partSizeMiB === undefined && facts.size <= limits.maxCopyObjectBytes);
-  if (facts.type === 'appendable' && (capabilities.appendable !== 'oneRequest' || !oneRequest)) {
-    throw new CopyError(
-      'SourceNotCopyable',
-      `The source is an appendable object of ${facts.size} bytes, which ${destination.provider.name} cannot copy in parts.`,
-    );
-  }
-  const partsFindSource = partCopiesFind(destination.client, source.object.key);
-  if (oneRequest) return partsFindSource ? oneRequestOrKeptParts(runtime, source, destination, options) : WHOLE;
-  if (!partsFindSource) throw partsRefused(facts.size > limits.maxCopyObjectBytes);
-  const given = options.partSizeMiB !== undefined;
-  return { strategy: 'parts', sourcePartSize: given ? undefined : await sourcePartSize(runtime, source) };
-}
-
-const WHOLE: Strategy = { strategy: 'whole' };
-
-async function oneRequestOrKeptParts(
-  runtime: Runtime,
-  source: InspectedSource,
-  destination: OpenStore,
-  options: CopyOptions,
-): Promise<Strategy> {
-  if (source.facts.size === 0 || !etagIsOnlyProof(source, destination, options)) return WHOLE;
-  // Only where the store really tells the boundaries is it worth more than one request.
-  const kept = await sourcePartSize(runtime, source);
-  return kept === undefined ? WHOLE : { strategy: 'parts', sourcePartSize: kept };
-}
-
-function partsRefused(isTooLarge: boolean): CopyError {
-  const next = isTooLarge
-    ? 'it is too large for one request, so give it another key first'
-    : 'leave options.partSizeMiB out, and it is copied by one request';
-  return new CopyError(
-    'Unsupported',
-    `The key of the source has a % or ?versionId= in it, with which this store does not find it when it copies parts: ${next}.`,
-  );
 }
 
 function pin(
@@ -174,10 +139,10 @@ async function openParts(
   runtime: Runtime,
   {
     request,
-    route: { destination },
+    route,
     source,
     copy,
-    made: { object, tagCount },
+    made: { object, tagCount, given },
     sourcePartSize,
   }: {
     readonly request: CopyRequest;
@@ -188,24 +153,24 @@ async function openParts(
     readonly sourcePartSize: number | undefined;
   },
 ): Promise<Pick<Extract<Step, { strategy: 'parts' }>, 'strategy' | 'copy' | 'spans'>> {
-  const { partSizeMiB, maxInFlight = destination.config.maxInFlight } = request.options;
-  const parts = plan({
-    size: source.facts.size,
-    limits: destination.client.limits,
-    partSizeMiB,
-    sourcePartSize,
-    maxInFlight: Math.min(maxInFlight, destination.config.maxInFlight),
-  });
+  const parts = plan(planInputFor({ source, route, request }, sourcePartSize));
   const { bucket, key } = request.destination;
   const { uploadId } = await createUpload(
     runtime,
-    destination.client,
+    route.destination.client,
     { bucket, key, object },
     { providerAheadMs: source.providerAheadMs, mayBeOpenSince: earlierInvocation(runtime, copy) },
   );
   return {
     strategy: 'parts',
-    copy: { ...copy, ...parts, uploadId, tagCount },
+    copy: {
+      ...copy,
+      ...parts,
+      ...spareNumbers(route.destination.client, parts, { object, sourcePartSize }),
+      uploadId,
+      tagCount,
+      given,
+    },
     spans: spansOf(parts),
   };
 }

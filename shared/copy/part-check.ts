@@ -1,11 +1,14 @@
 import type { Check, PinnedCopy, Progress, Span } from '../contract.ts';
 import { CopyError } from '../errors.ts';
+import { provenEtag } from '../etag.ts';
 import type { Encryption, ListedPart, ObjectStore, Upload } from '../provider/provider.ts';
 import type { Runtime } from '../runtime.ts';
+import { asPlanned } from './chosen-parts.ts';
 import { digestOf, mergeDigests } from './digest.ts';
 import { listParts } from './list.ts';
-import { partRange, spansOf } from './plan.ts';
+import { spansOf } from './plan.ts';
 import { withRetry } from './retry.ts';
+import { firstMisplaced, hasPlannedSize, heldParts, plannedPart, tileObject } from './wire-parts.ts';
 
 /** A provider that holds other bytes than it said a third time will not do better. */
 const MOST_REPAIRS = 2;
@@ -38,10 +41,18 @@ export async function listAllParts(
   try {
     return await withRetry(runtime, async () => {
       parts = await listParts(runtime, client, upload, { encryption });
-      if (parts.length >= copy.partCount) return parts;
+      const bare = parts.find(({ etag }) => provenEtag(etag) === undefined);
+      if (bare !== undefined) {
+        throw new CopyError('IncompleteAnswer', `The provider lists part ${bare.partNumber} without its ETag.`, {
+          provider: client.provider,
+          operation: 'ListParts',
+        });
+      }
+      const held = heldParts(copy, parts).length;
+      if (held >= copy.partCount) return parts;
       throw new CopyError(
         'IncompleteAnswer',
-        `The provider lists ${parts.length} of ${copy.partCount} parts that it said were copied.`,
+        `The provider lists ${held} of ${copy.partCount} parts that it said were copied.`,
         { provider: client.provider, operation: 'ListParts', code: PARTS_MISSING },
       );
     });
@@ -58,22 +69,24 @@ const PARTS_MISSING = 'PartsMissing';
 /**
  * Parts that the provider holds with another size than it was asked for, and nothing else wrong: copied again, they
  * replace what is there. Undefined when there is nothing to repair, or when it is not worth another try.
+ *
+ * @param parts What the object is to be made of.
  */
 export function repairOf(copy: PinnedCopy, parts: readonly ListedPart[], progress: Progress): Repair | undefined {
   const { repairs = 0 } = progress;
-  const complete = parts.length === copy.partCount && parts.every(({ partNumber }, index) => partNumber === index + 1);
-  if (!complete || repairs >= MOST_REPAIRS) return undefined;
-  const planned = parts.map((part) => ({ ...part, size: partRange(copy, part.partNumber).length }));
-  const wrong = parts.filter(({ size }, index) => size !== planned[index]?.size).map(({ partNumber }) => partNumber);
+  if (!tileObject(copy, parts) || repairs >= MOST_REPAIRS) return undefined;
+  const planned = asPlanned(copy, parts);
+  const partOf = ({ partNumber }: ListedPart): number => plannedPart(copy, partNumber);
+  const wrong = new Set(parts.filter((part) => !hasPlannedSize(copy, part)).map(partOf));
   // Any other ETag than the one that was answered is somebody else's part.
-  if (wrong.length === 0 || digestOf(planned) !== progress.digest) return undefined;
-  const spans = spansOver(copy, wrong);
-  const again = planned.filter(({ partNumber }) => spans.some((span) => isIn(span, partNumber)));
+  if (wrong.size === 0 || digestOf(planned) !== progress.digest) return undefined;
+  const spans = spansOver(copy, [...wrong]);
+  const again = planned.filter((piece) => spans.some((span) => isIn(span, partOf(piece))));
   return {
     spans,
     done: {
       ...progress,
-      copied: Math.max(0, progress.copied - again.length),
+      copied: Math.max(0, progress.copied - spans.reduce((sum, { count }) => sum + count, 0)),
       bytes: Math.max(0, progress.bytes - again.reduce((sum, { size }) => sum + size, 0)),
       digest: mergeDigests(progress.digest, digestOf(again)),
       repairs: repairs + 1,
@@ -100,13 +113,12 @@ function isIn({ first, count }: Span, partNumber: number): boolean {
 /**
  * Number, size and ETag of every part, as the provider lists them, against the plan and what the spans saw.
  *
+ * @param parts What the object is to be made of.
  * @throws CopyError ChecksumMismatch
  */
 export function checkParts(copy: PinnedCopy, parts: readonly ListedPart[], { digest }: Progress): Check {
-  const wrong = parts.find(
-    ({ partNumber, size }, index) => partNumber !== index + 1 || size !== partRange(copy, partNumber).length,
-  );
-  if (wrong !== undefined || parts.length !== copy.partCount) {
+  const wrong = firstMisplaced(copy, parts) ?? parts.find((part) => !hasPlannedSize(copy, part));
+  if (wrong !== undefined || !tileObject(copy, parts)) {
     const found = wrong === undefined ? `${parts.length} parts` : `part ${wrong.partNumber} with ${wrong.size} bytes`;
     throw new CopyError(
       'ChecksumMismatch',

@@ -82,7 +82,7 @@ export function one<Value>(values: readonly Value[], random: Random): Value {
 }
 
 /** A whole number from 0 to one less than that. */
-export function below(count: number, random: Random): number {
+function below(count: number, random: Random): number {
   return Math.floor(random() * count);
 }
 

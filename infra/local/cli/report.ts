@@ -42,9 +42,11 @@ function headline({ strategy, checks }: Receipt): string {
   return 'Copied, but the destination could not be looked at afterwards.';
 }
 
-function how({ strategy, partCount, partSize, spans }: Receipt): string {
-  if (strategy === 'parts')
-    return `${partCount} parts of ${formatBytes(partSize ?? 0)} in ${spans} ${spans === 1 ? 'span' : 'spans'}`;
+function how({ strategy, partCount, partSize, spans, splitParts = 0 }: Receipt): string {
+  if (strategy === 'parts') {
+    const split = splitParts > 0 ? `; ${splitParts} of them in halves, after they had timed out` : '';
+    return `${partCount} parts of ${formatBytes(partSize ?? 0)} in ${spans} ${spans === 1 ? 'span' : 'spans'}${split}`;
+  }
   return strategy === 'whole' ? 'one request' : 'skipped';
 }
 

@@ -34,6 +34,9 @@ export function createQingStorStore(config: QingStorConfig, context: StoreContex
     getTagging: async () => {
       throw new CopyError('Unsupported', 'QingStor has no tags: leave them out.', { provider: config.provider });
     },
+    getAcl: async () => {
+      throw new CopyError('Unsupported', 'QingStor has ACLs of buckets only.', { provider: config.provider });
+    },
     getRange: async (request, call) =>
       send(getObject(request), (answer) => readRange(answer, QINGSTOR_DIALECT, request), call),
     copyObject: async (request, call) => send(copyObject(request), readCopy, call),

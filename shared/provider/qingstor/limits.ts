@@ -37,6 +37,8 @@ export const QINGSTOR_CAPABILITIES: Capabilities = {
   exactPartSource: true,
   // x-qs-content-copy-range: https://docsv4.qingcloud.com/user_guide/storage/object_storage/api/common_header/
   partRangeReported: true,
+  // Gaps are allowed, but its highest number, and what becomes of parts that are not named, is not documented.
+  sparePartNumbers: 'never',
   // The page of UploadPartCopy shows an answer without any ETag (QS-4).
   etagMayBeAbsent: true,
   forbidOverwrite: false,

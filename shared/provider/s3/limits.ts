@@ -24,7 +24,7 @@ export const S3_LIMITS: Limits = {
 };
 
 /** Checksums that S3 can compute over a whole object that is written in parts; the strongest first. */
-const CHECKSUMS: readonly ChecksumName[] = ['crc64nvme', 'crc32c', 'crc32'];
+export const CHECKSUMS: readonly ChecksumName[] = ['crc64nvme', 'crc32c', 'crc32'];
 
 /** The limits of one store. */
 export function limitsOf({ maxObjectBytes, maxParts, minPartBytes, maxMetadataBytes }: S3Quirks): Limits {
@@ -51,6 +51,8 @@ export function capabilitiesOf({ quirks, ...store }: S3Config): Capabilities {
     partConditionsProven: honoured && partitionOf(store) !== undefined,
     exactPartSource: quirks.exactPartSource,
     partRangeReported: false,
+    // With a checksum Amazon wants all numbers: https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompletedPart.html
+    sparePartNumbers: (quirks.sparePartNumbers ?? partitionOf(store) !== undefined) ? 'withoutChecksum' : 'never',
     etagMayBeAbsent: quirks.etagMayBeAbsent,
     // Both writes have to: https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
     forbidOverwrite: forbidsOverwriteByCopy(quirks),

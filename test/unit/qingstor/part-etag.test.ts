@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { PinnedCopy } from '../../../shared/contract.ts';
 import { copyRange } from '../../../shared/copy/copy-range.ts';
+import { wholeOf } from '../../../shared/copy/wire-parts.ts';
 import { failure } from '../oss/fixtures.ts';
 import { cannedQingStor } from './canned-qingstor.ts';
 
@@ -33,7 +34,7 @@ const listed = (part: object) => ({ body: JSON.stringify({ count: 1, object_part
 const copyLast = () =>
   copyRange(
     { client: qingstor.client(), copy, upload, encryption: undefined, sourceKey: undefined },
-    3,
+    wholeOf(copy, 3),
     new AbortController().signal,
   );
 

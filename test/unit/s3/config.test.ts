@@ -130,6 +130,7 @@ describe('limits, capabilities and names', () => {
       partConditionsProven: true,
       exactPartSource: true,
       partRangeReported: false,
+      sparePartNumbers: 'withoutChecksum',
       etagMayBeAbsent: false,
       forbidOverwrite: true,
       appendable: 'absent',
@@ -154,6 +155,16 @@ describe('limits, capabilities and names', () => {
       forbidOverwrite: false,
       checksums: [],
     });
+  });
+
+  it.each([
+    ['https://s3.eu-west-1.amazonaws.com', undefined, 'withoutChecksum'],
+    ['https://s3.eu-west-1.amazonaws.com', false, 'never'],
+    // Ceph refuses an upload that has more parts than are named, and does not say so before.
+    ['https://storage.example.com', undefined, 'never'],
+    ['https://storage.example.com', true, 'withoutChecksum'],
+  ])('part numbers of %s may be spared with sparePartNumbers %s: %s', (endpoint, sparePartNumbers, allowed) => {
+    expect(open({ endpoint, quirks: { sparePartNumbers } }).capabilities.sparePartNumbers).toBe(allowed);
   });
 
   it.each([
