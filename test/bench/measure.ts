@@ -6,8 +6,8 @@ const MIB = 2 ** 20;
 
 /** Runs something once and says what this process spent on it. */
 export async function measured<Result>(work: () => Promise<Result>): Promise<{ result: Result; cost: Cost }> {
-  const rssBefore = process.memoryUsage.rss();
-  let rssPeak = rssBefore;
+  const rssStart = process.memoryUsage.rss();
+  let rssPeak = rssStart;
   const sample = () => {
     rssPeak = Math.max(rssPeak, process.memoryUsage.rss());
   };
@@ -20,7 +20,8 @@ export async function measured<Result>(work: () => Promise<Result>): Promise<{ r
     const seconds = (performance.now() - started) / 1000;
     const cpuMs = cpuMsSince(cpuBefore);
     sample();
-    return { result, cost: { seconds, cpuMs, rssGrowthMiB: (rssPeak - rssBefore) / MIB } };
+    const [rssStartMiB, rssPeakMiB] = [rssStart / MIB, rssPeak / MIB];
+    return { result, cost: { seconds, cpuMs, rssStartMiB, rssPeakMiB, rssGrowthMiB: rssPeakMiB - rssStartMiB } };
   } finally {
     clearInterval(sampler);
   }

@@ -12,6 +12,16 @@ export const CopyTask = v.object({
   parts: Count,
   partSizeMiB: Count,
   inFlight: Count,
+  /** By which provider Objectferry speaks; the peers know one each. */
+  provider: v.optional(v.picklist(['s3', 'oss']), 's3'),
+  /** Sockets that a client may hold; its own default if not given. */
+  sockets: v.optional(Count),
+  /** Parts of another upload that are copied before anything is measured. */
+  warmUpParts: v.optional(Count, 0),
+  /** Spans that the plan has to have, or one for every 128 parts where these are fewer. */
+  spans: v.optional(Count),
+  /** Where packages are that the project does not depend on. */
+  peerFolder: v.optional(v.string()),
 });
 export type CopyTask = v.InferOutput<typeof CopyTask>;
 
@@ -20,7 +30,9 @@ export const Cost = v.object({
   seconds: v.number(),
   /** User and system time of the whole process, its collector and compiler threads too. */
   cpuMs: v.number(),
-  /** Peak minus start, sampled. */
+  /** Before the copy, and its sampled peak. */
+  rssStartMiB: v.number(),
+  rssPeakMiB: v.number(),
   rssGrowthMiB: v.number(),
 });
 export type Cost = v.InferOutput<typeof Cost>;
@@ -30,7 +42,13 @@ export const MachineCost = v.object({ ...Cost.entries, spans: Count, historyEven
 
 /** To a server: start serving, tell what happened since the last time it was asked. */
 export const ServerTask = v.variant('kind', [
-  v.object({ kind: v.literal('serve'), latencyMs: Count, objectBytes: Count }),
+  v.object({
+    kind: v.literal('serve'),
+    latencyMs: Count,
+    objectBytes: Count,
+    /** True: a signature that is wrong or missing is refused, as the emulators refuse it. */
+    verify: v.optional(v.boolean(), false),
+  }),
   v.object({ kind: v.literal('take') }),
 ]);
 export type ServerTask = v.InferOutput<typeof ServerTask>;
@@ -41,7 +59,9 @@ export const Served = v.object({ port: Count });
 /** A server's answer to `take`. */
 export const Taken = v.object({
   cpuMs: v.number(),
-  /** Different parts that were copied, and copies beyond the first of a part. */
+  /** Requests of every kind. */
+  requests: Count,
+  /** Different parts that were copied, and copies beyond the first of a part, which are a client's retries. */
   parts: Count,
   repeated: Count,
   bytes: Count,
@@ -58,3 +78,20 @@ export const SigningCost = v.object({
   v4: v.object({ objectferry: v.number(), aliOss: v.number() }),
   v1: v.object({ objectferry: v.number(), aliOss: v.number() }),
 });
+
+/** Many whole objects, from one prefix of a bucket to another bucket, on a real S3 server. */
+export const ObjectsTask = v.object({
+  endpoint: v.string(),
+  accessKeyId: v.string(),
+  secretAccessKey: v.string(),
+  from: v.object({ bucket: v.string(), prefix: v.string() }),
+  to: v.string(),
+  /** An object that is copied so often before anything is measured. */
+  warmUp: v.object({ prefix: v.string(), copies: Count }),
+  /** Objects at a time. */
+  concurrency: Count,
+});
+export type ObjectsTask = v.InferOutput<typeof ObjectsTask>;
+
+/** What the copies of many objects spent. */
+export const ObjectsCost = v.object({ seconds: v.number(), cpuMs: v.number(), objects: Count, rssPeakMiB: v.number() });

@@ -1,16 +1,18 @@
-import { type Measure, median, ratiosOf, type Section, type Subject, valuesOf } from './section.ts';
+import { type Measure, ratiosOf, type Section, type Subject, valuesOf } from './section.ts';
+import { median } from './statistics.ts';
 
 /** A section as text: a line per measure, medians of each subject, then our ratio to each of the others. */
-export function table({ title, measures, subjects }: Section): string {
+export function table({ title, measures, subjects, absent }: Section): string {
   const [ours, ...others] = subjects;
-  if (ours === undefined) return title;
+  const missing = absent.map((sentence) => `\n  ${sentence}`).join('');
+  if (ours === undefined) return `${title}${missing}`;
   const head = ['', ...subjects.map(({ name }) => name), ...others.map(({ name }) => `÷ ${name}`)];
   const body = measures.map((measure) => [
     measure.label,
     ...subjects.map((subject) => medianText(subject, measure)),
     ...others.map((other) => ratioText(ours, other, measure)),
   ]);
-  return `${title}\n\n${aligned([head, ...body])}`;
+  return `${title}\n\n${aligned([head, ...body])}${missing}`;
 }
 
 function medianText(subject: Subject, { key, digits }: Measure): string {

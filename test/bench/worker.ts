@@ -6,9 +6,13 @@ const ROLES = {
   emulator: () => import('./roles/emulator.ts').then(({ answer }) => answer),
   'bare-http': () => import('./roles/bare-http.ts').then(({ answer }) => answer),
   'ali-oss': () => import('./roles/ali-oss.ts').then(({ answer }) => answer),
+  'aws-sdk': () => import('./roles/aws-sdk.ts').then(({ answer }) => answer),
+  'esdk-obs': () => import('./roles/esdk-obs.ts').then(({ answer }) => answer),
+  'multipart-copy': () => import('./roles/multipart-copy.ts').then(({ answer }) => answer),
   span: () => import('./roles/span.ts').then(({ answer }) => answer),
   machine: () => import('./roles/machine.ts').then(({ answer }) => answer),
   signing: () => import('./roles/signing.ts').then(({ answer }) => answer),
+  objects: () => import('./roles/objects.ts').then(({ answer }) => answer),
 } satisfies Readonly<Record<string, () => Promise<Answer>>>;
 
 /** What a worker can be. */

@@ -4,6 +4,8 @@ import { measured } from '../measure.ts';
 import { type Answer, CopyTask, type Cost } from '../messages.ts';
 
 const MIB = 2 ** 20;
+const SIGNED =
+  'host;x-amz-content-sha256;x-amz-copy-source;x-amz-copy-source-if-match;x-amz-copy-source-range;x-amz-date';
 
 /** The floor: requests of the same shape over `node:http`, neither signed nor checked, their answers read and dropped. */
 export const answer: Answer = async (message): Promise<Cost> => {
@@ -24,12 +26,12 @@ export const answer: Answer = async (message): Promise<Cost> => {
 function copyPart(agent: Agent, { port, key, partSizeMiB }: CopyTask, partNumber: number): Promise<void> {
   const offset = (partNumber - 1) * partSizeMiB * MIB;
   const headers: OutgoingHttpHeaders = {
-    'x-oss-copy-source': '/raw/key',
-    'x-oss-copy-source-range': `bytes=${offset}-${offset + partSizeMiB * MIB - 1}`,
-    'x-oss-copy-source-if-match': '"SOURCE"',
-    'x-oss-content-sha256': 'UNSIGNED-PAYLOAD',
-    'x-oss-date': '20240305T060708Z',
-    authorization: `OSS4-HMAC-SHA256 Credential=nobody/20240305/cn-hangzhou/oss/aliyun_v4_request,Signature=${'0'.repeat(64)}`,
+    'x-amz-copy-source': '/raw/key',
+    'x-amz-copy-source-range': `bytes=${offset}-${offset + partSizeMiB * MIB - 1}`,
+    'x-amz-copy-source-if-match': '"SOURCE"',
+    'x-amz-content-sha256': 'UNSIGNED-PAYLOAD',
+    'x-amz-date': '20240305T060708Z',
+    authorization: `AWS4-HMAC-SHA256 Credential=nobody/20240305/us-east-1/s3/aws4_request,SignedHeaders=${SIGNED},Signature=${'0'.repeat(64)}`,
     'content-length': 0,
   };
   const path = `/archive/${key}?partNumber=${partNumber}&uploadId=${key}`;

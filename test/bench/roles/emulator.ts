@@ -22,7 +22,8 @@ export const answer: Answer = async (message): Promise<v.InferOutput<typeof Serv
     return { port: Number(new URL(emulator.endpoint).port) };
   }
   // Which parts they were is not asked here: the emulator itself completes nothing that lacks one.
-  const taken = { cpuMs: cpuMsSince(cpu), parts: takePartCopies(), repeated: 0, bytes: 0, peakInFlight: 0 };
+  const copies = takePartCopies();
+  const taken = { cpuMs: cpuMsSince(cpu), requests: copies, parts: copies, repeated: 0, bytes: 0, peakInFlight: 0 };
   cpu = process.cpuUsage();
   return taken;
 };
