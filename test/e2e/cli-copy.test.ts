@@ -128,7 +128,15 @@ describe.concurrent('objectferry copy', () => {
   ])('prints no secret when it fails: %s', async (_, keys, [fields]) => {
     const file = await jsonStores(storeAt(oss.endpoint, fields));
     const ended = await objectferry(
-      ['copy', source, `oss://archive/no-${_.replaceAll(/\W/g, '-')}`, '--stores', file, '--options', '{"metadata":{"user":{"a":"b"}}}'],
+      [
+        'copy',
+        source,
+        `oss://archive/no-${_.replaceAll(/\W/g, '-')}`,
+        '--stores',
+        file,
+        '--options',
+        '{"metadata":{"user":{"a":"b"}}}',
+      ],
       { env: keysOf({ ...temporary, ...keys }) },
     );
     expect(ended.code).toBe(1);
