@@ -1,4 +1,5 @@
-import { type Dispatcher, errors } from 'undici';
+import type { Dispatcher } from 'undici';
+import errors from 'undici/lib/core/errors.js';
 import { CopyError } from '../errors.ts';
 import { listenTogether } from './listen-together.ts';
 import type { HttpAnswer, HttpRequest } from './transport.ts';

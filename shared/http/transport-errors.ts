@@ -1,4 +1,4 @@
-import { errors } from 'undici';
+import errors from 'undici/lib/core/errors.js';
 import { CopyError } from '../errors.ts';
 import { FORBIDDEN_ADDRESS } from './lookup.ts';
 
