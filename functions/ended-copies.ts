@@ -44,7 +44,7 @@ export async function cleanUpEnded(
   const endedAfter = runtime.clock.now().getTime() - days * DAY_MS;
   let executions = 0;
   for (const status of ['FAILED', 'ABORTED', 'TIMED_OUT'] as const) {
-    for await (const { executionArn, stopDate } of listed({ client, machineArn }, status)) {
+    for await (const { executionArn, stopDate } of listExecutions({ client, machineArn }, status)) {
       if (runtime.remainingMs() < untilMs) return { ...result, executions, complete: false };
       if (stopDate !== undefined && stopDate.getTime() < endedAfter) continue;
       executions += 1;
@@ -88,7 +88,7 @@ export function placeOf({ bucket, key }: { readonly bucket: string; readonly key
  */
 export async function runningCopies(machine: Machine, known: RunningCopies = new Map()): Promise<RunningCopies> {
   const running = new Map(known);
-  for await (const { executionArn } of listed(machine, 'RUNNING')) {
+  for await (const { executionArn } of listExecutions(machine, 'RUNNING')) {
     if (running.has(executionArn)) continue;
     const destination = await destinationOf(machine.client, executionArn);
     // What is no request is about to fail.
@@ -103,18 +103,29 @@ async function destinationOf(client: SFNClient, executionArn: string): Promise<P
   return request.success ? request.output.destination : undefined;
 }
 
+/** An execution, as the list has it. */
+export interface ListedExecution {
+  readonly executionArn: string;
+  readonly status: ExecutionStatus;
+  readonly startDate: Date;
+  /** Undefined while it runs. */
+  readonly stopDate: Date | undefined;
+  readonly isRedriven: boolean;
+}
+
 /**
- * Executions of one status. All that are listed: those that ended are for 90 days, and one that is redriven again and
- * again may have begun at any time, because the list goes by the first start.
+ * Executions of one status, the last one to start first. All that are listed: those that ended are for 90 days, and one
+ * that is redriven again and again may have begun at any time, because the list goes by the first start.
  */
-async function* listed(
+export async function* listExecutions(
   { client, machineArn }: Machine,
   statusFilter: ExecutionStatus,
-): AsyncGenerator<{ readonly executionArn: string; readonly stopDate: Date | undefined }> {
+): AsyncGenerator<ListedExecution> {
   const pages = paginateListExecutions({ client, pageSize: PAGE }, { stateMachineArn: machineArn, statusFilter });
   for await (const { executions = [] } of pages) {
-    for (const { executionArn, stopDate } of executions) {
-      if (executionArn !== undefined) yield { executionArn, stopDate };
+    for (const { executionArn, startDate, stopDate, redriveCount = 0 } of executions) {
+      if (executionArn === undefined || startDate === undefined) continue;
+      yield { executionArn, status: statusFilter, startDate, stopDate, isRedriven: redriveCount > 0 };
     }
   }
 }

@@ -135,7 +135,7 @@ function abortInput(
   const known = isErrorName(error);
   const window = withLostWindows(
     new CopyError('Unknown', 'The execution ended before Initiate did.'),
-    until === undefined ? [] : [{ from, to: until }],
+    until === undefined ? [] : [{ from, to: until, clock: 'ours' }],
   );
   return {
     state: {

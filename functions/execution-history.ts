@@ -24,23 +24,45 @@ export interface Ending {
   readonly handlerUntil: Date | undefined;
 }
 
+/** What Initiate did in an execution. */
+export interface Initiations {
+  /** What it pinned; undefined as long as it has not, or never did. */
+  readonly copy: PinnedCopy | undefined;
+  /** When it was invoked: the first time, for each retry, and for each redrive that began with it. */
+  readonly invoked: readonly Date[];
+}
+
 /**
  * What Initiate pinned, from the output of its state; undefined as long as it has not, or never did. The id of an
  * upload stands nowhere else.
+ */
+export async function pinnedCopy(client: SFNClient, executionArn: string): Promise<PinnedCopy | undefined> {
+  return (await initiations(client, executionArn)).copy;
+}
+
+/**
+ * Reads the history as far as Initiate goes.
  *
  * @see https://docs.aws.amazon.com/step-functions/latest/apireference/API_GetExecutionHistory.html
  */
-export async function pinnedCopy(client: SFNClient, executionArn: string): Promise<PinnedCopy | undefined> {
-  for await (const { events = [] } of paginateGetExecutionHistory(
-    { client, pageSize: PAGE_EVENTS },
-    { executionArn },
-  )) {
-    for (const event of events) {
-      const copy = initiated(event);
-      if (copy !== undefined) return copy;
-    }
+export async function initiations(client: SFNClient, executionArn: string): Promise<Initiations> {
+  const invoked: Date[] = [];
+  let inside: string | undefined;
+  for await (const event of eventsOf(client, executionArn)) {
+    const { type, stateEnteredEventDetails: entered, timestamp } = event;
+    // A redrive may schedule its task without entering the state again.
+    inside = entered?.name ?? inside;
+    const isInitiate = stateOfEitherWay(inside ?? '') === STATES.initiate;
+    if (isInitiate && type === 'TaskScheduled' && timestamp !== undefined) invoked.push(timestamp);
+    const copy = initiated(event);
+    if (copy !== undefined) return { copy, invoked };
   }
-  return undefined;
+  return { copy: undefined, invoked };
+}
+
+async function* eventsOf(client: SFNClient, executionArn: string): AsyncGenerator<HistoryEvent> {
+  const pages = paginateGetExecutionHistory({ client, pageSize: PAGE_EVENTS }, { executionArn });
+  for await (const { events = [] } of pages) yield* events;
 }
 
 function initiated({ type, stateExitedEventDetails: exit }: HistoryEvent): PinnedCopy | undefined {

@@ -1,3 +1,4 @@
+import { type FoundUpload, uploadsPage } from '@objectferry/shared/copy/list.ts';
 import { withRetry } from '@objectferry/shared/copy/retry.ts';
 import { CopyError } from '@objectferry/shared/errors.ts';
 import type {
@@ -36,15 +37,22 @@ export interface BucketReport extends Bucket {
 /** Which uploads are to be removed; without it none is. */
 export type MayRemove = (upload: OpenUpload, bucket: string) => boolean;
 
+/** What a sweep does with the uploads of a bucket besides counting them. */
+interface Removing {
+  readonly mayRemove: MayRemove | undefined;
+  /** Asked about those that seem to have no parts; says whether it has removed it. */
+  readonly removeEmpty: (client: ObjectStore, upload: FoundUpload & Bucket) => Promise<boolean>;
+}
+
 /**
- * Counts the open uploads of a bucket, and removes those that it is told to.
+ * Counts the open uploads of a bucket, and removes those that are to be removed.
  *
  * @throws CopyError InvalidRequest for a bucket that the store does not allow, and what the provider answers.
  */
 export async function sweepBucket(
   runtime: Runtime,
   { store, bucket }: Bucket,
-  mayRemove: MayRemove | undefined,
+  { mayRemove, removeEmpty }: Removing,
 ): Promise<BucketReport> {
   // Every location has a key; this one is never asked for.
   const { client } = runtime.stores.open({ store, bucket, key: 'sweep' }, 'destination');
@@ -55,12 +63,14 @@ export async function sweepBucket(
     if (runtime.remainingMs() < STOP_MS) return { ...report, complete: false };
     report.uploads += 1;
     report.oldestHours = Math.max(report.oldestHours, (now - upload.initiated.getTime()) / HOUR_MS);
-    const { bytes, all } = await partsOf(runtime, client, { bucket, ...upload }, pages);
+    const { parts, bytes, all } = await partsOf(runtime, client, { bucket, ...upload }, pages);
     report.bytes += bytes;
     if (!all) report.complete = false;
-    if (mayRemove?.(upload, bucket) === true && (await remove(runtime, client, { bucket, ...upload }))) {
-      report.removed += 1;
-    }
+    const removed =
+      mayRemove?.(upload, bucket) === true
+        ? await remove(runtime, client, { bucket, ...upload })
+        : parts === 0 && (await removeEmpty(client, { store, bucket, ...upload }));
+    if (removed) report.removed += 1;
   }
   return report;
 }
@@ -71,12 +81,11 @@ export async function* openUploads(
   client: ObjectStore,
   bucket: string,
   prefix?: string,
-): AsyncGenerator<OpenUpload> {
+): AsyncGenerator<FoundUpload> {
   const seen = new Set<string>();
   let after: UploadsMarker | undefined;
   do {
-    const request = { bucket, prefix, after };
-    const page = await withRetry(runtime, () => client.listUploads(request));
+    const page = await uploadsPage(runtime, client, { bucket, prefix, after });
     yield* page.uploads;
     after = page.next;
     const marker = JSON.stringify(after);

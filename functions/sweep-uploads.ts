@@ -9,6 +9,7 @@ import {
   type RunningCopies,
   runningCopies,
 } from './ended-copies.ts';
+import { createLeftovers, type Leftovers } from './leftover-uploads.ts';
 import { type Bucket, type BucketReport, type MayRemove, sweepBucket } from './open-uploads.ts';
 
 const HOUR_MS = 3_600_000;
@@ -43,8 +44,9 @@ export interface SweepReport extends Pick<EndedCopies, 'executions' | 'failures'
 }
 
 /**
- * Cleans up after executions that ended without a receipt, then counts the open uploads of every bucket that is known.
- * Uploads of copies that run, and those that are kept on request, are never touched.
+ * Cleans up after executions that ended without a receipt, then counts the open uploads of every bucket that is known
+ * and removes the empty ones that copies of ours have left. Uploads of copies that run, and those that are kept on
+ * request, are never touched.
  */
 export async function sweepUploads(runtime: Runtime, parts: SweepParts): Promise<SweepReport> {
   const removes = parts.unknownOlderThanHours !== undefined;
@@ -56,23 +58,36 @@ export async function sweepUploads(runtime: Runtime, parts: SweepParts): Promise
   });
   const mayRemove = await removal(runtime, parts, ended, before);
   const buckets = bucketsOf(runtime, parts.stores, ended.buckets);
-  const { reports, refused } = await sweepBuckets(runtime, buckets, mayRemove);
+  const leftovers = createLeftovers(runtime, parts);
+  const { reports, refused } = await sweepBuckets(runtime, buckets, { mayRemove, leftovers });
   const swept = new Map(ended.swept);
   for (const { store, removed } of reports) {
     if (removed > 0) swept.set(store, (swept.get(store) ?? 0) + removed);
   }
-  const { executions, failures } = ended;
+  const { executions } = ended;
+  const failures = [...ended.failures, ...leftovers.failures];
   const all = reports.length + refused.length === buckets.length && reports.every(({ complete }) => complete);
-  return { executions, failures, swept, buckets: reports, refused, complete: ended.complete && all };
+  return {
+    executions,
+    failures,
+    swept,
+    buckets: reports,
+    refused,
+    complete: ended.complete && leftovers.complete() && all,
+  };
 }
 
-async function sweepBuckets(runtime: Runtime, buckets: readonly Bucket[], mayRemove: MayRemove | undefined) {
+async function sweepBuckets(
+  runtime: Runtime,
+  buckets: readonly Bucket[],
+  { mayRemove, leftovers }: { readonly mayRemove: MayRemove | undefined; readonly leftovers: Leftovers },
+) {
   const reports: BucketReport[] = [];
   const refused: (Bucket & { readonly reason: string })[] = [];
   for (const bucket of buckets) {
     if (runtime.remainingMs() < STOP_MS) break;
     try {
-      reports.push(await sweepBucket(runtime, bucket, mayRemove));
+      reports.push(await sweepBucket(runtime, bucket, { mayRemove, removeEmpty: leftovers.remove }));
     } catch (error) {
       if (!(error instanceof CopyError)) throw error;
       refused.push({ ...bucket, reason: `${error.name}: ${error.message}` });

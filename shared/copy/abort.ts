@@ -107,7 +107,7 @@ async function abortUnknown(
   const request = v.safeParse(CopyRequest, raw);
   const windows = isErrorName(error.Error)
     ? lostWindows(error.Cause ?? '').map((window) => within(window, startedAt, runtime.clock.now()))
-    : [{ from: startedAt, to: runtime.clock.now() }];
+    : [{ from: startedAt, to: runtime.clock.now(), clock: 'ours' } as const];
   if (!request.success || windows.length === 0) return { upload: 'none' };
   const { destination } = request.output;
   const { client } = runtime.stores.open(destination, 'destination');
@@ -119,8 +119,9 @@ async function abortUnknown(
  * What of a window lies in the time of the execution. Errors quote keys, and anybody who may write an object can give it
  * a key that speaks of all times.
  */
-function within({ from, to }: Window, start: Date, end: Date): Window {
+function within({ from, to, clock }: Window, start: Date, end: Date): Window {
   return {
+    clock,
     from: new Date(Math.max(from.getTime(), start.getTime() - CLOCKS_APART_MS)),
     to: new Date(Math.min(to.getTime(), end.getTime() + CLOCKS_APART_MS)),
   };

@@ -1,5 +1,14 @@
-import type { Encryption, ListedPart, ObjectStore, OpenUpload, Upload, UploadsMarker } from '../provider/provider.ts';
+import type {
+  Encryption,
+  ListedPart,
+  ListUploadsRequest,
+  ObjectStore,
+  OpenUpload,
+  Upload,
+  UploadsMarker,
+} from '../provider/provider.ts';
 import type { Runtime } from '../runtime.ts';
+import { clockAheadMs } from './inspect.ts';
 import { withRetry } from './retry.ts';
 
 /** All parts with a number above `after` and up to `last`, ascending. @throws CopyError UploadGone */
@@ -34,18 +43,40 @@ interface ListPartsOptions {
 /** Nobody has so many uploads of one key open; a list that always goes on ends there. */
 const MOST_UPLOAD_PAGES = 100;
 
+/** An open upload, as a list has it. */
+export interface FoundUpload extends OpenUpload {
+  /** When it was opened by our clock, as far as the provider says what its own one shows. */
+  readonly begun: Date;
+}
+
+/** A page of open uploads. */
+export async function uploadsPage(
+  runtime: Runtime,
+  client: ObjectStore,
+  request: ListUploadsRequest,
+): Promise<{ readonly uploads: readonly FoundUpload[]; readonly next: UploadsMarker | undefined }> {
+  let asked = runtime.clock.now();
+  const { uploads, next, answeredAt } = await withRetry(runtime, () => {
+    asked = runtime.clock.now();
+    return client.listUploads(request);
+  });
+  const now = runtime.clock.now();
+  const aheadMs = clockAheadMs(answeredAt ?? now, { asked, now });
+  const begun = ({ initiated }: OpenUpload): Date => new Date(initiated.getTime() - aheadMs);
+  return { uploads: uploads.map((upload) => ({ ...upload, begun: begun(upload) })), next };
+}
+
 /** All open uploads of exactly this key. */
 export async function listUploadsOf(
   runtime: Runtime,
   client: ObjectStore,
   { bucket, key }: { readonly bucket: string; readonly key: string },
-): Promise<OpenUpload[]> {
-  const found: OpenUpload[] = [];
+): Promise<FoundUpload[]> {
+  const found: FoundUpload[] = [];
   const seen = new Set<string>();
   let after: UploadsMarker | undefined;
   for (;;) {
-    const request = { bucket, prefix: key, after };
-    const page = await withRetry(runtime, () => client.listUploads(request));
+    const page = await uploadsPage(runtime, client, { bucket, prefix: key, after });
     found.push(...page.uploads.filter((upload) => upload.key === key));
     after = page.next;
     // Every key listed begins with the prefix, so the key itself comes first; a marker met twice is a loop.

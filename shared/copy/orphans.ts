@@ -1,7 +1,7 @@
 import { CopyError } from '../errors.ts';
-import type { ObjectStore } from '../provider/provider.ts';
+import type { Encryption, ObjectStore, Upload } from '../provider/provider.ts';
 import type { Runtime } from '../runtime.ts';
-import { listUploadsOf } from './list.ts';
+import { type FoundUpload, listUploadsOf } from './list.ts';
 import type { Window } from './lost-uploads.ts';
 import { withRetry } from './retry.ts';
 
@@ -23,24 +23,34 @@ export async function abortOrphans(
   except?: string,
 ): Promise<number> {
   let aborted = 0;
-  for (const { uploadId, initiated } of await listUploadsOf(runtime, client, { bucket, key })) {
-    if (uploadId === except || !windows.some((window) => holds(window, initiated))) continue;
+  for (const upload of await listUploadsOf(runtime, client, { bucket, key })) {
+    const { uploadId } = upload;
+    if (uploadId === except || !windows.some((window) => holds(window, upload))) continue;
     if (await abortIfEmpty(runtime, client, { bucket, key, uploadId })) aborted += 1;
   }
   return aborted;
 }
 
-function holds({ from, to }: Window, time: Date): boolean {
+function holds({ from, to, clock }: Window, { initiated, begun }: FoundUpload): boolean {
+  const time = clock === 'ours' ? begun : initiated;
   return time.getTime() >= from.getTime() - CLOCK_TOLERANCE_MS && time.getTime() <= to.getTime() + CLOCK_TOLERANCE_MS;
 }
 
-async function abortIfEmpty(
+/**
+ * Aborts an upload that has no parts.
+ *
+ * @param encryption As the upload began with it: under a customer key some providers want that key to list the parts.
+ * @returns whether it was there, had none, and is gone now.
+ */
+export async function abortIfEmpty(
   runtime: Runtime,
   client: ObjectStore,
-  upload: { readonly bucket: string; readonly key: string; readonly uploadId: string },
+  { bucket, key, uploadId }: Upload,
+  encryption?: Encryption,
 ): Promise<boolean> {
+  const upload = { bucket, key, uploadId };
   try {
-    const { parts } = await withRetry(runtime, () => client.listParts({ upload, limit: 1 }));
+    const { parts } = await withRetry(runtime, () => client.listParts({ upload, limit: 1, encryption }));
     if (parts.length > 0) return false;
     await withRetry(runtime, () => client.abortUpload(upload));
     return true;

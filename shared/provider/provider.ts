@@ -286,6 +286,8 @@ export interface OpenUpload {
 
 export interface UploadsPage {
   readonly uploads: readonly OpenUpload[];
+  /** The provider's clock when it answered, if it said so. */
+  readonly answeredAt?: Date | undefined;
   /** Pass as `after` for the next page; absent on the last one. */
   readonly next?: UploadsMarker | undefined;
 }

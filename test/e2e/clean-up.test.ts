@@ -10,6 +10,7 @@ import { cleanUpAfter } from '#functions/ended-copy.ts';
 import { type Cloud, startCloud } from '../cloud.ts';
 import type { StepFunctionsOptions } from '../emulators/aws/step-functions.ts';
 import type { FaultRule } from '../emulators/fault-plan.ts';
+import { later } from '../later.ts';
 
 const SLOW_PARTS: FaultRule = { operation: 'UploadPartCopy', fault: { kind: 'latency', ms: 60 } };
 /** Before its upload is opened. */
@@ -42,7 +43,8 @@ describe('cleaning up after an execution that ended without Abort', () => {
         aheadMs = INVOCATION_MS;
       },
     };
-    return cleanUpAfter({ ...runtime(), clock }, cloud.sfn, arn, { justEnded: true });
+    const leaping = later(runtime(), () => aheadMs);
+    return cleanUpAfter({ ...leaping, clock }, cloud.sfn, arn, { justEnded: true });
   };
   const stop = (executionArn: string) => cloud.sfn.send(new StopExecutionCommand({ executionArn }));
 

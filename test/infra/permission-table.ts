@@ -194,7 +194,7 @@ export const ROLES: Readonly<Record<string, RoleRow>> = Object.fromEntries<RoleR
     sendTo('CleaningFailures', 'Lambda reports in its name what failed in spite of every try.'),
   ]),
   signer('Sweep', 'the function Sweep', [
-    machine(['ListExecutions'], 'Those that ended without a receipt.'),
+    machine(['ListExecutions'], 'Those that ended without a receipt, and those that may have left an empty upload.'),
     executions(['DescribeExecution', 'GetExecutionHistory'], 'The same for each of them.'),
   ]),
 ]);

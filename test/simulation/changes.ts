@@ -53,6 +53,15 @@ export class Changes {
     this.#openUpload(DESTINATION.key, this.#chance.from(0, 1));
   }
 
+  /** Uploads that the sweep could take for ours, when somebody else opens them while the copy runs and long after. */
+  temptDuring(): void {
+    this.#openUpload('elsewhere', 0);
+  }
+
+  temptAfterwards(): void {
+    this.#openUpload(DESTINATION.key, 0);
+  }
+
   carryOut(kind: ChangeKind): void {
     this.#witness.tell('WORLD', () => kind);
     // Where the bucket is gone nothing can be done in it.

@@ -29,11 +29,11 @@ export class Execution {
   output: unknown;
   error: string | undefined;
   cause: string | undefined;
+  redrives = 0;
   /** When it was last redriven. */
   redrivenAt = Number.NEGATIVE_INFINITY;
   readonly #parts: ExecutionParts;
   readonly #seconds: ReadonlyMap<string, number>;
-  #redrives = 0;
   #unsuccessful: ExecutionHistory['inside'];
   #ended = Promise.withResolvers<void>();
 
@@ -62,20 +62,20 @@ export class Execution {
 
   /** Goes on from the state that did not succeed. */
   redrive(): void {
-    this.#redrives += 1;
+    this.redrives += 1;
     this.redrivenAt = this.#parts.time.now;
     this.status = 'RUNNING';
     this.stopDate = this.error = this.cause = undefined;
     this.#ended = Promise.withResolvers<void>();
-    this.history.execution('ExecutionRedriven', { redriveCount: this.#redrives });
+    this.history.execution('ExecutionRedriven', { redriveCount: this.redrives });
     this.#parts.witness.tell('machine', () => `is redriven from ${this.#unsuccessful?.name ?? 'its beginning'}`);
     const from = this.#unsuccessful;
     this.#run(from).catch((error: unknown) => this.#parts.witness.accuse('the machine runs', String(error)));
   }
 
   async #run(from?: ExecutionHistory['inside']): Promise<void> {
-    const attempt = this.#redrives;
-    const runs = () => this.status === 'RUNNING' && this.#redrives === attempt;
+    const attempt = this.redrives;
+    const runs = () => this.status === 'RUNNING' && this.redrives === attempt;
     const { definition, invoke } = this.#parts;
     const task =
       (name: TaskName): TaskFunction =>

@@ -35,6 +35,7 @@ export class Fates {
   readonly #scenario: Scenario;
   /** Faults in a row, by what is asked for. */
   readonly #inARow = new Map<string, number>();
+  #writes = 0;
   #outageUntil: number | undefined;
 
   constructor(scenario: Scenario, chance: Chance) {
@@ -51,7 +52,7 @@ export class Fates {
     const usual = { fault: undefined, upMs: latency(), workMs: copyMs, downMs: latency(), name: undefined };
     const lasting = this.#lasting(request, count, now);
     if (lasting !== undefined) return { ...usual, workMs: 0, fault: lasting, name: nameOf(lasting) };
-    return this.#passing(request, usual) ?? usual;
+    return this.#lostWrite(request, usual) ?? this.#passing(request, usual) ?? usual;
   }
 
   /** A request that nothing happens to. */
@@ -71,6 +72,13 @@ export class Fates {
     if (broken?.operation !== operationOf(request)) return undefined;
     if (broken.how === 'short parts') return { kind: 'wrong-size', bytes: 1 };
     return { kind: 'status', status: broken.how, code: broken.how === 403 ? 'AccessDenied' : 'GatewayTimeout' };
+  }
+
+  #lostWrite(request: HttpRequest, usual: Fate): Fate | undefined {
+    const isWrite = ['CompleteMultipartUpload', 'CopyObject'].includes(operationOf(request));
+    if (!isWrite || this.#writes > 0 || !this.#scenario.losesWrite) return undefined;
+    this.#writes += 1;
+    return { ...usual, fault: { kind: 'lost-answer' }, name: 'lost-answer' };
   }
 
   #passing(request: HttpRequest, usual: Fate): Fate | undefined {

@@ -5,7 +5,7 @@ import * as v from 'valibot';
 import type { Content } from '../emulators/content.ts';
 import type { StoredVersion } from '../emulators/object-types.ts';
 import type { Execution } from './execution.ts';
-import type { OurUpload, Witness, Write } from './witness.ts';
+import type { Witness, Write } from './witness.ts';
 import { DESTINATION, type World } from './world.ts';
 
 /** Names that an execution may end with besides ours: those of Lambda and Step Functions. */
@@ -50,18 +50,17 @@ export function checkAborted(
   witness.accuse('abort looks', 'Abort has answered, but the upload was still there when it last asked.');
 }
 
+/** Where hardly anything went wrong a copy needs nobody to come after it. */
+export function checkCalm(checked: Checked): void {
+  if (checked.world.scenario.calm) checkNothingLeft(checked);
+}
+
 /** What holds once clean-up and sweeps are through. */
 export function checkNothingLeft({ world, witness, execution }: Checked): void {
   const open = new Set(world.model.bucket(DESTINATION.bucket)?.uploads.keys());
   const kept = keptUpload(execution);
-  for (const [id, { by, openedAt, unexpected, upload }] of witness.ours) {
+  for (const [id, { by, openedAt, upload }] of witness.ours) {
     if (!open.has(id) || id === kept) continue;
-    const reason =
-      upload.parts.size > 0 ? undefined : whyNobodyKnew({ world, witness, execution }, { by, openedAt, unexpected });
-    if (reason !== undefined) {
-      witness.known.add(`an empty upload stays: ${reason}`);
-      continue;
-    }
     const since = ((openedAt - witness.startedAt) / 1000).toFixed(1);
     witness.accuse(
       'nothing is left',
@@ -69,32 +68,6 @@ export function checkNothingLeft({ world, witness, execution }: Checked): void {
     );
   }
 }
-
-/**
- * An upload without parts costs nothing, and these are known to be left: nobody can know their ids, and where to look for
- * them would have to be known from somewhere else.
- */
-function whyNobodyKnew(
-  { world, witness, execution }: Checked,
-  { by, openedAt, unexpected }: Pick<OurUpload, 'by' | 'openedAt' | 'unexpected'>,
-): string | undefined {
-  if (unexpected) return 'it was opened when nobody waited for it any more, or twice at the same time';
-  if (by.isUnheard && openedAt - execution.startDate.getTime() < AT_ONCE_MS)
-    return 'its Initiate died and was repeated at once';
-  if (by.startedAt < execution.redrivenAt) return 'the execution was redriven before its Initiate was cleaned up after';
-  if (by.isUnheard && pinnedOf(execution.history.events) === undefined)
-    return 'its Initiate died, and none after it came to look';
-  if (world.scenario.weather.broken?.operation === 'AbortMultipartUpload') return 'it may not be aborted';
-  if (witness.failedLooks >= TRIES) return 'it could not be looked for';
-  if (Math.abs(world.scenario.clockAheadMs) > CLOCK_TOLERANCE_MS && by.isUnheard) return 'the clocks are apart';
-  return undefined;
-}
-
-/** A first Initiate does not look for uploads of an earlier one until so long after the start. */
-const AT_ONCE_MS = 2_000;
-/** Tries of one request. */
-const TRIES = 6;
-const CLOCK_TOLERANCE_MS = 2_000;
 
 function keptUpload({ status, history }: Execution): string | undefined {
   if (status === 'SUCCEEDED') return undefined;

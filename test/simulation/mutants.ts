@@ -109,7 +109,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'a lost write is not settled',
-    noticedBy: 721,
+    noticedBy: 93,
     edits: [
       {
         file: 'shared/copy/write-once.ts',
@@ -143,7 +143,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'an upload whose id was lost is forgotten',
-    noticedBy: 1,
+    noticedBy: 418,
     edits: [
       {
         file: 'shared/copy/create-upload.ts',
@@ -154,8 +154,41 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'uploads of others are taken for lost ones',
-    noticedBy: 857,
+    noticedBy: 956,
     edits: [{ file: 'shared/copy/orphans.ts', find: 'if (parts.length > 0) return false;', replace: '' }],
+  },
+  {
+    name: 'empty uploads that nobody knows are left',
+    noticedBy: 4,
+    edits: [
+      {
+        file: 'functions/leftover-uploads.ts',
+        find: 'if (opener === undefined) return false;',
+        replace: 'if (opener !== null) return false;',
+      },
+    ],
+  },
+  {
+    name: 'the sweep takes empty uploads of others for ours, whenever they were opened',
+    noticedBy: 1,
+    edits: [
+      {
+        file: 'functions/executions-at.ts',
+        find: 'const LATE_MS = 2 * HOUR_MS;',
+        replace: 'const LATE_MS = 24 * HOUR_MS;',
+      },
+    ],
+  },
+  {
+    name: 'the sweep takes empty uploads of others for ours, whatever their key',
+    noticedBy: 1,
+    edits: [
+      {
+        file: 'functions/executions-at.ts',
+        find: ' || placeOf(request.output.destination) !== place',
+        replace: '',
+      },
+    ],
   },
   {
     name: 'never overwrite is looked at once only',

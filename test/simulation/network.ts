@@ -13,7 +13,6 @@ const MOST_REQUESTS = 20_000;
 
 /** One invocation sends a request for one part so often, when all of them fail: twelve tries, each with new keys. */
 const MOST_TRIES = 24;
-const LOOKS: readonly string[] = ['AbortMultipartUpload', 'ListMultipartUploads', 'ListParts'];
 
 export interface NetworkParts {
   readonly time: VirtualTime;
@@ -55,12 +54,7 @@ export class Network {
     const count = witness.requests;
     if (count > MOST_REQUESTS) witness.accuse('bounded', `More than ${MOST_REQUESTS} requests were sent.`);
     const fate = fates.next(request, count, time.now);
-    const state = { waits: true };
-    const failed = (): void => {
-      if (LOOKS.includes(operationOf(request))) witness.failedLooks += 1;
-    };
     const finish = (settle: () => void): void => {
-      state.waits = false;
       time.cancel(timeout);
       request.signal?.removeEventListener('abort', onAbort);
       invocation.deliver(settle);
@@ -68,18 +62,14 @@ export class Network {
     const onAbort = (): void => finish(() => answer.reject(request.signal?.reason));
     const timeout = time.after(request.timeoutMs, () => {
       const error = new CopyError('Timeout', `The whole answer did not arrive within ${request.timeoutMs} ms.`);
-      failed();
       finish(() => answer.reject(error));
     });
     request.signal?.addEventListener('abort', onAbort);
-    this.#travel(invocation, request, { fate, count, state }, (given) => {
+    this.#travel(invocation, request, { fate, count }, (given) => {
       finish(() => {
         try {
-          const read = readAnswer(given, request);
-          if (read.status >= 400 && read.status !== 404) failed();
-          answer.resolve(read);
+          answer.resolve(readAnswer(given, request));
         } catch (error) {
-          failed();
           answer.reject(error);
         }
       });
@@ -100,11 +90,7 @@ export class Network {
   #travel(
     invocation: Invocation,
     request: HttpRequest,
-    {
-      fate,
-      count,
-      state,
-    }: { readonly fate: Fate; readonly count: number; readonly state: { readonly waits: boolean } },
+    { fate, count }: { readonly fate: Fate; readonly count: number },
     arrived: (answer: Answer) => void,
   ): void {
     const { time, witness, provider, onArrival, onWorked } = this.#parts;
@@ -119,7 +105,7 @@ export class Network {
       onArrival(count);
       const work = provider.begin(invocation, request);
       const perform = (): void => {
-        const answer = work(fate.fault, state.waits);
+        const answer = work(fate.fault);
         witness.tell(invocation.name, () => `${sent} -> ${outcome(answer, fate)}`);
         const { delivery } = answer;
         const extraMs = delivery?.kind === 'stall' || delivery?.kind === 'silence' ? delivery.ms : 0;

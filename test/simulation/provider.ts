@@ -10,8 +10,11 @@ import type { VirtualTime } from './virtual-time.ts';
 import type { Witness } from './witness.ts';
 import { CONTENT, DESTINATION, SOURCE, type World } from './world.ts';
 
-/** Works on a request that has arrived; whoever sent it may not wait for the answer any more. */
-export type Work = (fault: Fault | undefined, isAwaited: boolean) => Answer;
+/** So long may a handler that was frozen go on, or a request be under way, after the copy has ended. */
+const LATE_MS = 7_200_000;
+
+/** Works on a request that has arrived. */
+export type Work = (fault: Fault | undefined) => Answer;
 
 /** Emulators work in no time. This one's parts take a while, with what providers say may come of that. */
 export class Provider {
@@ -36,7 +39,7 @@ export class Provider {
     const upload = this.#upload(uploadId);
     const isPart = operation === 'UploadPartCopy' && upload !== undefined;
     if (isPart) this.#underWay.set(uploadId, (this.#underWay.get(uploadId) ?? 0) + 1);
-    return (fault, isAwaited) => {
+    return (fault) => {
       if (isPart) {
         this.#underWay.set(uploadId, (this.#underWay.get(uploadId) ?? 1) - 1);
         this.#mayRevive(upload);
@@ -44,7 +47,7 @@ export class Provider {
       if (operation === 'CompleteMultipartUpload' && upload !== undefined) this.#mayRot(upload);
       const before = this.#look();
       const answer = this.#watched(invocation, request, operation, fault);
-      this.#compare(before, this.#look(), { by: invocation, operation, isAwaited });
+      this.#compare(before, this.#look(), { by: invocation, operation });
       if (operation === 'AbortMultipartUpload' && upload !== undefined) this.#mayStay(upload);
       return answer;
     };
@@ -123,12 +126,11 @@ export class Provider {
   #compareUploads(
     before: ReadonlyMap<string, Upload>,
     after: ReadonlyMap<string, Upload>,
-    { by, operation, isAwaited }: Doing,
+    { by, operation }: Doing,
   ): void {
     const { ours, aborted, theirs } = this.#witness;
-    const unexpected = !isAwaited || by.state !== 'runs' || by.astray;
     for (const [id, upload] of after) {
-      if (!before.has(id)) ours.set(id, { upload, by, openedAt: this.#time.now, unexpected });
+      if (!before.has(id)) ours.set(id, { upload, by, openedAt: this.#time.now });
     }
     for (const id of before.keys()) {
       if (after.has(id)) continue;
@@ -149,9 +151,11 @@ export class Provider {
   /** An empty upload that somebody else opens while ours may have been lost cannot be told from ours. */
   #touched(theirs: { upload: Upload; parts: number; openedAt: number }, by: Invocation, operation: string): void {
     const { upload, parts, openedAt } = theirs;
+    const { copyStartedAt, copyEndedAt } = this.#witness;
     this.#witness.theirs.delete(upload.uploadId);
-    if (parts === 0 && openedAt >= this.#witness.copyStartedAt - 3_000) return;
-    if (parts === 0 && this.#world.scenario.clockAheadMs !== 0) {
+    const isEmpty = parts === 0 && upload.key === DESTINATION.key;
+    if (isEmpty && openedAt >= copyStartedAt - 3_000 && openedAt <= copyEndedAt + LATE_MS) return;
+    if (isEmpty && this.#world.scenario.clockAheadMs !== 0) {
       this.#witness.known.add('an empty upload of somebody else is aborted: the clocks are apart');
       return;
     }
@@ -162,7 +166,6 @@ export class Provider {
 interface Doing {
   readonly by: Invocation;
   readonly operation: Operation;
-  readonly isAwaited: boolean;
 }
 
 interface Look {

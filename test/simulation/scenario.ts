@@ -68,6 +68,8 @@ export interface Scenario {
   readonly redrives: number;
   /** The provider loses bytes of a part and does not know it, as its checksum shows. */
   readonly rots: boolean;
+  /** The answer to the first request that writes the destination is lost. */
+  readonly losesWrite: boolean;
   /** How far the provider's clock is ahead of ours. */
   readonly clockAheadMs: number;
   /** Nothing but a few faults that pass: such a copy has to succeed. */
@@ -94,6 +96,8 @@ export function scenarioOf(seed: number): Scenario {
     destination: chance.pick(['nothing', 'nothing', 'nothing', 'the same content', 'other content']),
     weather: weatherOf(chance, calm, requests),
     redrives: chance.yes(0.7) ? chance.from(1, 2) : 0,
+    // By a chance of its own, so that nothing else of a seed depends on it.
+    losesWrite: new Chance(seed + 0.25).yes(0.05),
     clockAheadMs: chance.yes(0.15) ? chance.pick([-1, 1]) * chance.magnitude(100, 300_000) : 0,
     calm,
     ...(calm ? PEACE : troubles(chance, requests)),

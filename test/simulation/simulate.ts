@@ -14,7 +14,7 @@ import { Chance } from './chance.ts';
 import { Changes } from './changes.ts';
 import { Execution } from './execution.ts';
 import { Fates } from './fates.ts';
-import { checkAborted, checkEnd, checkNothingLeft } from './invariants.ts';
+import { checkAborted, checkCalm, checkEnd, checkNothingLeft } from './invariants.ts';
 import { type FunctionFacts, Lambda } from './lambda.ts';
 import { Network } from './network.ts';
 import { Provider } from './provider.ts';
@@ -52,6 +52,8 @@ const LAMBDA_SECONDS = 900;
 const INITIATE_SECONDS = 300;
 const HOUR_MS = 3_600_000;
 const DAYS = 3;
+/** When nothing of the copy can be under way any more. */
+const TEMPTED_AFTER_MS = 3 * HOUR_MS;
 /** A copy of forty parts that fails for ever has given up long before. */
 const LONGEST_MS = 12 * HOUR_MS;
 
@@ -143,16 +145,21 @@ class Run {
       invoke: (task, payload) => this.#lambda.invoke(this.#facts(task), payload),
     });
     this.execution = execution;
+    this.#changes.temptDuring();
     await this.#ended(execution);
     for (let count = 0; count < redrives && this.#mayRedrive(execution); count += 1) {
       await this.#time.sleep(this.#chance.magnitude(100, calm ? 1000 : 7_200_000));
       execution.redrive();
       await this.#ended(execution);
     }
+    this.#witness.copyEndedAt = this.#time.now;
     await this.#cleanUps;
     await this.#lambda.quiet();
-    await this.#sweep(execution);
+    await this.#time.sleep(TEMPTED_AFTER_MS);
+    this.#changes.temptAfterwards();
     const checked = { world: this.#world, witness: this.#witness, execution };
+    checkCalm(checked);
+    await this.#sweep(execution);
     checkEnd(checked);
     checkNothingLeft(checked);
   }
@@ -211,7 +218,7 @@ class Run {
 
   /** Day by day, on the last one with nothing in the way. */
   async #sweep(execution: Execution): Promise<void> {
-    for (let day = 1; day <= DAYS && execution.status !== 'SUCCEEDED'; day += 1) {
+    for (let day = 1; day <= DAYS; day += 1) {
       await this.#time.sleep(day === 1 ? 20 * HOUR_MS : 24 * HOUR_MS);
       this.#fair = day === DAYS || this.#chance.yes(0.7);
       const client = stepFunctionsOf([execution]);

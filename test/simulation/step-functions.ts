@@ -39,8 +39,8 @@ function find(executions: readonly Execution[], arn: string | undefined): Execut
   throw Object.assign(new Error(`Execution Does Not Exist: '${arn}'`), { name: 'ExecutionDoesNotExist' });
 }
 
-function describe({ arn, status, startDate, stopDate, input, error, cause }: Execution): object {
-  return { executionArn: arn, status, startDate, stopDate, input, error, cause };
+function describe({ arn, status, startDate, stopDate, input, error, cause, redrives }: Execution): object {
+  return { executionArn: arn, status, startDate, stopDate, input, error, cause, redriveCount: redrives };
 }
 
 function history({ history: { events } }: Execution, { reverseOrder = false, maxResults = 100, nextToken }: Asked) {

@@ -30,8 +30,6 @@ export interface OurUpload {
   readonly upload: Upload;
   readonly by: Invocation;
   readonly openedAt: number;
-  /** Its request came when nobody waited for the answer any more. */
-  readonly unexpected: boolean;
 }
 
 /** Who did what: everything that the invariants are about, and the trace. */
@@ -57,6 +55,8 @@ export class Witness {
   /** The provider has changed bytes by itself. */
   rotten = false;
   copyStartedAt = Number.POSITIVE_INFINITY;
+  /** When it ended for good. */
+  copyEndedAt = Number.POSITIVE_INFINITY;
   /** When somebody else last wrote or deleted the destination. */
   meddledAt = Number.NEGATIVE_INFINITY;
   /** When somebody else last replaced a part of ours by one of the same size. */
@@ -65,8 +65,6 @@ export class Witness {
   abortWorkedAt = Number.NEGATIVE_INFINITY;
   /** When a span was last told which parts are there. */
   spanListedAt = Number.NEGATIVE_INFINITY;
-  /** Requests of Initiate, Abort and CleanUp that look for open uploads or remove them, and failed. */
-  failedLooks = 0;
   /** What is known not to be cured, and happened. */
   readonly known = new Set<string>();
   requests = 0;

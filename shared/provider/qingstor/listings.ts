@@ -3,6 +3,7 @@ import { parseJson } from '../../http/json.ts';
 import type { HttpAnswer } from '../../http/transport.ts';
 import type { ListPartsRequest, ListUploadsRequest, PartsPage, UploadsMarker, UploadsPage } from '../provider.ts';
 import { incomplete, opaqueId } from '../xml/answers.ts';
+import { dateOf } from '../xml/object-facts.ts';
 import { QINGSTOR_DIALECT } from './dialect.ts';
 import { pageSize } from './upload-requests.ts';
 
@@ -54,9 +55,10 @@ export function readUploads(answer: HttpAnswer, { limit }: ListUploadsRequest): 
   }));
   const marker = markerOf(result.next_key_marker, result.next_upload_id_marker) ?? uploads.at(-1);
   const more = result.has_more ?? (result.next_key_marker !== '' || uploads.length >= pageSize(limit));
-  if (!more) return { uploads };
+  const answeredAt = dateOf(answer.headers['date']);
+  if (!more) return { uploads, answeredAt };
   if (marker === undefined) throw incomplete(QINGSTOR_DIALECT, 'says that there are more uploads, but not after which');
-  return { uploads, next: { key: marker.key, uploadId: marker.uploadId } };
+  return { uploads, answeredAt, next: { key: marker.key, uploadId: marker.uploadId } };
 }
 
 function markerOf(key: string, uploadId: string): UploadsMarker | undefined {

@@ -3,6 +3,7 @@ import type { HttpAnswer } from '../../http/transport.ts';
 import type { PartsPage, UploadsPage } from '../provider.ts';
 import { emptyAsAbsent, incomplete, MAX_ENCODED_KEY, opaqueId, readXml, wholeNumber } from './answers.ts';
 import type { Dialect } from './dialect.ts';
+import { dateOf } from './object-facts.ts';
 import type { StoreRequest } from './request.ts';
 
 const encodedKey = v.pipe(v.string(), v.nonEmpty(), v.maxLength(MAX_ENCODED_KEY));
@@ -65,11 +66,12 @@ export function readUploads(answer: HttpAnswer, request: StoreRequest, dialect: 
     initiated: new Date(Initiated),
   }));
   const more = result.IsTruncated ?? (uploads.length > 0 && result.NextKeyMarker !== undefined);
-  if (!more) return { uploads };
+  const answeredAt = dateOf(answer.headers['date']);
+  if (!more) return { uploads, answeredAt };
   if (result.NextKeyMarker === undefined) {
     throw incomplete(dialect, 'says that there are more uploads, but not after which one');
   }
-  return { uploads, next: { key: decode(result.NextKeyMarker), uploadId: result.NextUploadIdMarker } };
+  return { uploads, answeredAt, next: { key: decode(result.NextKeyMarker), uploadId: result.NextUploadIdMarker } };
 }
 
 /** A `+` can only be a blank here: the encoding writes a plus sign as %2B. */

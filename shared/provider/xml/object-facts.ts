@@ -85,7 +85,8 @@ function metadataOf(headers: Headers, prefix: string): ObjectFacts['metadata'] {
   );
 }
 
-function dateOf(text: string | undefined): Date | undefined {
+/** The date of a header; undefined for none. */
+export function dateOf(text: string | undefined): Date | undefined {
   const date = new Date(text ?? Number.NaN);
   return Number.isNaN(date.getTime()) ? undefined : date;
 }
