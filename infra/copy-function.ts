@@ -27,8 +27,8 @@ export interface CopyFunctionProps {
 }
 
 /**
- * A handler makes much garbage and keeps little: with young generations of 8 MiB its memory stays 30 MiB above idle for
- * 10,000 parts, where V8's own choice lets it grow by 120 MiB, at the same speed.
+ * A handler makes much garbage and keeps little: with young generations of 8 MiB its memory grows by half of what V8's own
+ * choice lets it grow by over 10,000 parts, at the same speed (docs/benchmarks.md).
  */
 export const HANDLER_NODE_OPTIONS = '--max-semi-space-size=8';
 
