@@ -1,13 +1,8 @@
-import { type FoundUpload, uploadsPage } from '@objectferry/shared/copy/list.ts';
+import { type FoundUpload, uploadsPages } from '@objectferry/shared/copy/list.ts';
 import { withRetry } from '@objectferry/shared/copy/retry.ts';
+import { abortIfOpen } from '@objectferry/shared/copy/upload.ts';
 import { CopyError } from '@objectferry/shared/errors.ts';
-import type {
-  ListPartsRequest,
-  ObjectStore,
-  OpenUpload,
-  PartsPage,
-  UploadsMarker,
-} from '@objectferry/shared/provider/provider.ts';
+import type { ListPartsRequest, ObjectStore, OpenUpload, PartsPage } from '@objectferry/shared/provider/provider.ts';
 import type { Runtime } from '@objectferry/shared/runtime.ts';
 
 /** So many requests are made to add up the bytes of one bucket's uploads. */
@@ -68,7 +63,7 @@ export async function sweepBucket(
     if (!all) report.complete = false;
     const removed =
       mayRemove?.(upload, bucket) === true
-        ? await remove(runtime, client, { bucket, ...upload })
+        ? await abortIfOpen(runtime, client, { bucket, ...upload })
         : parts === 0 && (await removeEmpty(client, { store, bucket, ...upload }));
     if (removed) report.removed += 1;
   }
@@ -82,17 +77,7 @@ export async function* openUploads(
   bucket: string,
   prefix?: string,
 ): AsyncGenerator<FoundUpload> {
-  const seen = new Set<string>();
-  let after: UploadsMarker | undefined;
-  do {
-    const page = await uploadsPage(runtime, client, { bucket, prefix, after });
-    yield* page.uploads;
-    after = page.next;
-    const marker = JSON.stringify(after);
-    // A marker met twice is a loop.
-    if (seen.has(marker)) return;
-    seen.add(marker);
-  } while (after !== undefined);
+  for await (const { uploads } of uploadsPages(runtime, client, { bucket, prefix })) yield* uploads;
 }
 
 /** What an upload holds. */
@@ -136,15 +121,5 @@ export async function partsOf(
     // Completed or aborted since; any other refusal, of a customer's key for example, must not hide the other uploads.
     const gone = error.name === 'UploadGone';
     return { ...counted, all: gone, gone };
-  }
-}
-
-async function remove(runtime: Runtime, client: ObjectStore, upload: UploadOf): Promise<boolean> {
-  try {
-    await withRetry(runtime, () => client.abortUpload(upload));
-    return true;
-  } catch (error) {
-    if (error instanceof CopyError && error.name === 'UploadGone') return false;
-    throw error;
   }
 }

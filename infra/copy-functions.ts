@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { TASKS, type TaskName } from '@objectferry/shared/naming.ts';
+import { forEveryTask, type TaskName } from '@objectferry/shared/naming.ts';
 import { Duration } from 'aws-cdk-lib';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
@@ -97,7 +97,7 @@ export function createCopyFunctions(
   scope: Construct,
   { access, logRetention }: CopyFunctionsProps,
 ): Readonly<Record<TaskName, CopyFunction>> {
-  const create = (task: TaskName): CopyFunction => {
+  return forEveryTask((task) => {
     const { file, description, memoryMiB, timeoutSeconds, signs = true } = HANDLERS[task];
     const handler = new CopyFunction(scope, task, {
       entry: join(HANDLER_FOLDER, file),
@@ -109,15 +109,5 @@ export function createCopyFunctions(
     if (signs) access.grantTo(handler);
     else access.grantNamesTo(handler);
     return handler;
-  };
-  const [initiate, copyWhole, copySpan, complete, verifySpan, prove, abort] = TASKS;
-  return {
-    [initiate]: create(initiate),
-    [copyWhole]: create(copyWhole),
-    [copySpan]: create(copySpan),
-    [complete]: create(complete),
-    [verifySpan]: create(verifySpan),
-    [prove]: create(prove),
-    [abort]: create(abort),
-  };
+  });
 }

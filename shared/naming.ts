@@ -22,6 +22,19 @@ export const STATES = {
 export const TASKS = ['Initiate', 'CopyWhole', 'CopySpan', 'Complete', 'VerifySpan', 'Prove', 'Abort'] as const;
 export type TaskName = (typeof TASKS)[number];
 
+/** Makes something of every task. */
+export function forEveryTask<T>(make: (name: TaskName) => T): Readonly<Record<TaskName, T>> {
+  return {
+    Initiate: make('Initiate'),
+    CopyWhole: make('CopyWhole'),
+    CopySpan: make('CopySpan'),
+    Complete: make('Complete'),
+    VerifySpan: make('VerifySpan'),
+    Prove: make('Prove'),
+    Abort: make('Abort'),
+  };
+}
+
 /**
  * The name of a state on the second way through the machine, which a request with `onFailure: keep` takes: the same
  * states, but an error ends the execution in the state it happened in, so that a redrive goes on from there.

@@ -1,12 +1,6 @@
+import { forEveryTask } from '@objectferry/shared/naming.ts';
 import type { ProcessRuntime } from '@objectferry/shared/runtime.ts';
-import { task as abort } from '#functions/abort.ts';
-import { task as complete } from '#functions/complete.ts';
-import { task as copySpan } from '#functions/copy-span.ts';
-import { task as copyWhole } from '#functions/copy-whole.ts';
-import { task as initiate } from '#functions/initiate.ts';
-import { task as prove } from '#functions/prove.ts';
-import type { Task } from '#functions/task.ts';
-import { task as verifySpan } from '#functions/verify-span.ts';
+import { TASK_RUNS } from '#functions/tasks.ts';
 import { copyDefinition } from './definition.ts';
 import { type MachineResult, type Resume, runMachine } from './engine.ts';
 import type { MachineEvent } from './machine-event.ts';
@@ -46,19 +40,10 @@ export function runCopy({
   timeoutSeconds,
   ...options
 }: LocalCopy): Promise<MachineResult> {
-  const local = (task: Task) => withTimeLimit(task, runtime, invocationSeconds);
   return runMachine({
     ...options,
     definition: { ...copyDefinition(), ...(timeoutSeconds && { TimeoutSeconds: timeoutSeconds }) },
     input: request,
-    tasks: {
-      Initiate: local(initiate),
-      CopyWhole: local(copyWhole),
-      CopySpan: local(copySpan),
-      Complete: local(complete),
-      VerifySpan: local(verifySpan),
-      Prove: local(prove),
-      Abort: local(abort),
-    },
+    tasks: forEveryTask((name) => withTimeLimit(TASK_RUNS[name], runtime, invocationSeconds)),
   });
 }

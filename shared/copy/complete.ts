@@ -10,12 +10,11 @@ import { checkParts, listAllParts, type Repair, repairOf } from './part-check.ts
 import { expectedChecksums, refuseWrongParts } from './part-crc.ts';
 import { addProgress, addTally } from './progress.ts';
 import { proveCopy } from './receipt.ts';
-import { withRetry } from './retry.ts';
 import { lookForOurs, refuseOccupied, sayUnseen, writtenFacts } from './settle.ts';
 import { checkSource } from './source-check.ts';
 import { tallied } from './tally.ts';
 import { completeTimeoutMs } from './timeouts.ts';
-import { openUpload, withUploadId } from './upload.ts';
+import { abortIfOpen, openUpload, withUploadId } from './upload.ts';
 import { writeOnce } from './write-once.ts';
 
 /**
@@ -94,14 +93,6 @@ async function completeOnce(
   // Without a token "ours" only means "the same content": somebody else may have written it, and our parts be there.
   if (copy.token === undefined) await abortIfOpen(runtime, client, upload);
   return { written, before, splitParts: parts.length - copy.partCount || undefined };
-}
-
-async function abortIfOpen(runtime: Runtime, client: ObjectStore, upload: Upload): Promise<void> {
-  try {
-    await withRetry(runtime, () => client.abortUpload(upload));
-  } catch (error) {
-    if (!(error instanceof CopyError) || error.name !== 'UploadGone') throw error;
-  }
 }
 
 /** When this state runs again after its own success was lost, the upload is gone because it is complete. */

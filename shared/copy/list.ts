@@ -49,12 +49,31 @@ export interface FoundUpload extends OpenUpload {
   readonly begun: Date;
 }
 
-/** A page of open uploads. */
-export async function uploadsPage(
+interface FoundPage {
+  readonly uploads: readonly FoundUpload[];
+  readonly next: UploadsMarker | undefined;
+}
+
+/** The pages of a bucket's open uploads, of keys that begin with the prefix if there is one. */
+export async function* uploadsPages(
   runtime: Runtime,
   client: ObjectStore,
-  request: ListUploadsRequest,
-): Promise<{ readonly uploads: readonly FoundUpload[]; readonly next: UploadsMarker | undefined }> {
+  place: Pick<ListUploadsRequest, 'bucket' | 'prefix'>,
+): AsyncGenerator<FoundPage> {
+  const seen = new Set<string>();
+  let after: UploadsMarker | undefined;
+  do {
+    const page = await uploadsPage(runtime, client, { ...place, after });
+    yield page;
+    after = page.next;
+    const marker = JSON.stringify(after);
+    // A marker met twice is a loop.
+    if (seen.has(marker)) return;
+    seen.add(marker);
+  } while (after !== undefined);
+}
+
+async function uploadsPage(runtime: Runtime, client: ObjectStore, request: ListUploadsRequest): Promise<FoundPage> {
   let asked = runtime.clock.now();
   const { uploads, next, answeredAt } = await withRetry(runtime, () => {
     asked = runtime.clock.now();
@@ -73,15 +92,12 @@ export async function listUploadsOf(
   { bucket, key }: { readonly bucket: string; readonly key: string },
 ): Promise<FoundUpload[]> {
   const found: FoundUpload[] = [];
-  const seen = new Set<string>();
-  let after: UploadsMarker | undefined;
-  for (;;) {
-    const page = await uploadsPage(runtime, client, { bucket, prefix: key, after });
-    found.push(...page.uploads.filter((upload) => upload.key === key));
-    after = page.next;
-    // Every key listed begins with the prefix, so the key itself comes first; a marker met twice is a loop.
-    const marker = JSON.stringify(after);
-    if (after === undefined || after.key !== key || seen.has(marker) || seen.size >= MOST_UPLOAD_PAGES) return found;
-    seen.add(marker);
+  let left = MOST_UPLOAD_PAGES;
+  for await (const { uploads, next } of uploadsPages(runtime, client, { bucket, prefix: key })) {
+    found.push(...uploads.filter((upload) => upload.key === key));
+    left -= 1;
+    // Every key listed begins with the prefix, so the key itself comes first.
+    if (next?.key !== key || left < 0) break;
   }
+  return found;
 }

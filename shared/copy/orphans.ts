@@ -4,6 +4,7 @@ import type { Runtime } from '../runtime.ts';
 import { type FoundUpload, listUploadsOf } from './list.ts';
 import type { Window } from './lost-uploads.ts';
 import { withRetry } from './retry.ts';
+import { abortIfOpen } from './upload.ts';
 
 /** A provider's list gives the time of an upload in seconds, and its clock may run a little off. */
 const CLOCK_TOLERANCE_MS = 2_000;
@@ -52,8 +53,7 @@ export async function abortIfEmpty(
   try {
     const { parts } = await withRetry(runtime, () => client.listParts({ upload, limit: 1, encryption }));
     if (parts.length > 0) return false;
-    await withRetry(runtime, () => client.abortUpload(upload));
-    return true;
+    return await abortIfOpen(runtime, client, upload);
   } catch (error) {
     // Somebody was faster: it is gone, which is what was wanted.
     if (error instanceof CopyError && error.name === 'UploadGone') return false;

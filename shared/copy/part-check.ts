@@ -6,14 +6,12 @@ import type { Runtime } from '../runtime.ts';
 import { asPlanned } from './chosen-parts.ts';
 import { digestOf, mergeDigests } from './digest.ts';
 import { listParts } from './list.ts';
-import { spansOf } from './plan.ts';
+import { MAX_SPANS, spansOf } from './plan.ts';
 import { withRetry } from './retry.ts';
 import { firstMisplaced, hasPlannedSize, heldParts, plannedPart, tileObject } from './wire-parts.ts';
 
 /** A provider that holds other bytes than it said a third time will not do better. */
 const MOST_REPAIRS = 2;
-/** An inline Map is 40 wide, and each item costs events of the history. */
-const MOST_SPANS = 40;
 
 /** What has to be copied again, and what counts as done until then. */
 export interface Repair {
@@ -102,7 +100,7 @@ function spansOver(copy: PinnedCopy, numbers: readonly number[]): Span[] {
     if (last !== undefined && number === last.first + last.count) last.count += 1;
     else runs.push({ first: number, count: 1 });
   }
-  if (runs.length <= MOST_SPANS) return runs;
+  if (runs.length <= MAX_SPANS) return runs;
   return spansOf(copy).filter((span) => numbers.some((number) => isIn(span, number)));
 }
 

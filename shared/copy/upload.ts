@@ -2,6 +2,7 @@ import type { PinnedCopy } from '../contract.ts';
 import { CopyError, withFacts } from '../errors.ts';
 import type { ObjectStore, Upload } from '../provider/provider.ts';
 import type { Runtime } from '../runtime.ts';
+import { withRetry } from './retry.ts';
 
 /** The client of the destination and the upload that Initiate opened there. */
 export function openUpload(
@@ -13,6 +14,17 @@ export function openUpload(
   }
   const { client } = stores.open(destination, 'destination');
   return { client, upload: { bucket: destination.bucket, key: destination.key, uploadId } };
+}
+
+/** Aborts an upload by one request. @returns false when it had been completed or aborted before. */
+export async function abortIfOpen(runtime: Runtime, client: ObjectStore, upload: Upload): Promise<boolean> {
+  try {
+    await withRetry(runtime, () => client.abortUpload(upload));
+    return true;
+  } catch (error) {
+    if (error instanceof CopyError && error.name === 'UploadGone') return false;
+    throw error;
+  }
 }
 
 /** Names the upload in whatever fails while it is open, so that a person can find what may be left of it. */

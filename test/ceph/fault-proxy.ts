@@ -4,7 +4,7 @@ import { Content } from '../emulators/content.ts';
 import type { Fault, FaultPlan } from '../emulators/fault-plan.ts';
 import { createFaults, type FaultHit, type Target } from '../emulators/faults.ts';
 import { serveOnLoopback } from '../emulators/http-server.ts';
-import { spoil, webPage, withoutEtag } from '../emulators/spoil.ts';
+import { insteadOfWork, spoil, withoutEtag } from '../emulators/spoil.ts';
 import { inPath, readTarget } from '../emulators/target.ts';
 
 /** A proxy in front of a real store that misbehaves by a seeded plan, and cannot sign. */
@@ -51,24 +51,14 @@ async function carryOut(fault: Fault | undefined, work: () => Promise<Answer>): 
       const headers = fault.done ? withoutEtag(await work()).headers : {};
       return { status: 200, headers: { ...headers, ...XML }, body: errorDocument(fault.code) };
     }
-    case 'reset':
-      return { status: 0, headers: {}, delivery: { kind: 'reset' } };
-    case 'redirect':
-      return { status: fault.status, headers: { location: fault.location } };
-    case 'web-page':
-      return webPage;
     case 'repeated':
       await work();
       return work();
-    case 'stall':
-      return fault.where === 'before'
-        ? { status: 0, headers: {}, delivery: { kind: 'silence', ms: fault.ms } }
-        : { ...(await work()), delivery: { kind: 'stall', ms: fault.ms } };
     case 'whole-object':
     case 'wrong-size':
       throw new TypeError(`A proxy without the key cannot cause ${fault.kind}.`);
     default:
-      return spoil(await work(), fault);
+      return insteadOfWork(fault) ?? spoil(await work(), fault);
   }
 }
 

@@ -4,7 +4,7 @@ import type { Faults, Target } from './faults.ts';
 import type { Responder } from './http-server.ts';
 import { Refusal } from './refusal.ts';
 import type { RequestLog } from './request-log.ts';
-import { spoil, webPage, withoutEtag } from './spoil.ts';
+import { insteadOfWork, spoil, withoutEtag } from './spoil.ts';
 
 /** What a fault changes about an operation itself, rather than about its answer. */
 export interface Tweaks {
@@ -100,12 +100,6 @@ function carryOut<Call extends Target>(
       throw new Refusal(fault.status, fault.code, fault.message ?? 'The emulator was told to answer this.', {
         headers: fault.headers ?? {},
       });
-    case 'reset':
-      return { status: 0, headers: {}, delivery: { kind: 'reset' } };
-    case 'redirect':
-      return { status: fault.status, headers: { location: fault.location } };
-    case 'web-page':
-      return webPage;
     case 'repeated':
       work();
       return work();
@@ -122,11 +116,7 @@ function carryOut<Call extends Target>(
         body: service.errorDocument(refusal, request, call),
       };
     }
-    case 'stall':
-      return fault.where === 'before'
-        ? { status: 0, headers: {}, delivery: { kind: 'silence', ms: fault.ms } }
-        : { ...work(), delivery: { kind: 'stall', ms: fault.ms } };
     default:
-      return spoil(work(), fault);
+      return insteadOfWork(fault) ?? spoil(work(), fault);
   }
 }

@@ -10,11 +10,29 @@ const blanks = Buffer.alloc(1 << 20, ' ');
 const entityNames = [...'abcdefghi'];
 
 /** What a captive proxy answers to everything. */
-export const webPage: Answer = {
+const webPage: Answer = {
   status: 200,
   headers: { 'content-type': 'text/html' },
   body: '<!doctype html><html><head><title>Sign in</title></head><body><p>Sign in to use this network.</body></html>',
 };
+
+/** The answer of a fault that needs no word of the provider's, and in whose place nothing is worked. */
+export function insteadOfWork(fault: Fault | undefined): Answer | undefined {
+  switch (fault?.kind) {
+    case 'reset':
+      return { status: 0, headers: {}, delivery: { kind: 'reset' } };
+    case 'redirect':
+      return { status: fault.status, headers: { location: fault.location } };
+    case 'web-page':
+      return webPage;
+    case 'stall':
+      return fault.where === 'before'
+        ? { status: 0, headers: {}, delivery: { kind: 'silence', ms: fault.ms } }
+        : undefined;
+    default:
+      return;
+  }
+}
 
 /** Faults that leave the work alone and change only what the client hears of it. */
 export function spoil(answer: Answer, fault: Fault | undefined): Answer {
@@ -41,6 +59,8 @@ function spoilDelivery(answer: Answer, fault: Fault | undefined): Answer | undef
       return { ...answer, delivery: { kind: 'cut' } };
     case 'lost-answer':
       return { ...answer, delivery: { kind: 'reset' } };
+    case 'stall':
+      return { ...answer, delivery: { kind: 'stall', ms: fault.ms } };
     case 'reset-after':
       return { ...answer, delivery: { kind: 'reset-after' } };
     case 'wrong-length':

@@ -21,6 +21,9 @@ export const POSITIONS = [
   'HEAD after CopyObject',
 ] as const;
 
+/** Where the object is complete already. */
+export const AFTER = ['HEAD after', 'HEAD after CopyObject'] as const satisfies readonly (typeof POSITIONS)[number][];
+
 /** One of the places where a copy can be hit. */
 export type PositionName = (typeof POSITIONS)[number];
 

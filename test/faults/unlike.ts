@@ -1,10 +1,10 @@
 import type { FaultSpec } from './fault.ts';
-import type { PositionName } from './position.ts';
+import { AFTER, type PositionName } from './position.ts';
 import type { FaultProvider } from './provider.ts';
 
 type Unlike = NonNullable<FaultSpec['unlike']>;
 
-const HEADS: readonly PositionName[] = ['source HEAD', 'HEAD after', 'HEAD after CopyObject'];
+const HEADS: readonly PositionName[] = ['source HEAD', ...AFTER];
 /** What QingStor answers with a status and headers only. */
 const WORDLESS_WRITES: readonly PositionName[] = ['first part', 'middle part', 'last part', 'Complete', 'CopyObject'];
 

@@ -7,16 +7,8 @@ import { parseStores } from '@objectferry/shared/stores.ts';
 import { describe, expect, it } from 'vitest';
 import { requireDeployable } from '#functions/deployable-stores.ts';
 import { createExtension } from '#functions/extension.ts';
+import { STORE } from './store.ts';
 
-const STORE = {
-  provider: 's3',
-  region: 'us-east-1',
-  endpoint: 'https://s3.us-east-1.amazonaws.com',
-  addressing: 'path',
-  insecure: true,
-  credentials: { secret: 'objectferry/s3' },
-  buckets: ['raw'],
-};
 const storesWith = (fields: object) => parseStores({ stores: { it: { ...STORE, ...fields } } });
 const refusal = expect.objectContaining({ name: 'InvalidConfig' });
 

@@ -1,16 +1,8 @@
 import { parseStores } from '@objectferry/shared/stores.ts';
 import { describe, expect, it } from 'vitest';
 import { parseText } from '#infra/document.ts';
+import { STORE } from './store.ts';
 
-const STORE = {
-  provider: 's3',
-  region: 'us-east-1',
-  endpoint: 'https://s3.us-east-1.amazonaws.com',
-  addressing: 'path',
-  insecure: true,
-  credentials: { secret: 'objectferry/s3' },
-  buckets: ['raw'],
-};
 const refusal = expect.objectContaining({ name: 'InvalidConfig' });
 
 describe('YAML', () => {

@@ -1,4 +1,4 @@
-import { TASKS, type TaskName } from '@objectferry/shared/naming.ts';
+import { forEveryTask, TASKS, type TaskName } from '@objectferry/shared/naming.ts';
 import type { StateMachineDefinition } from 'aws-local-stepfunctions';
 import { type MachineResult, runMachine } from '#infra/local/engine.ts';
 import { InvocationError, type TaskFunction } from '#infra/local/invoke.ts';
@@ -89,15 +89,7 @@ export class Execution {
       definition,
       input: JSON.parse(this.input),
       ...(from && { resume: { state: from.name, input: from.input, startedAt: this.startDate } }),
-      tasks: {
-        Initiate: task('Initiate'),
-        CopyWhole: task('CopyWhole'),
-        CopySpan: task('CopySpan'),
-        Complete: task('Complete'),
-        VerifySpan: task('VerifySpan'),
-        Prove: task('Prove'),
-        Abort: task('Abort'),
-      },
+      tasks: forEveryTask(task),
       onEvent: (event) => runs() && this.#see(event),
     });
     if (runs()) this.#finish(result);

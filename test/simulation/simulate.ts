@@ -1,15 +1,8 @@
 import { STATES, type TaskName } from '@objectferry/shared/naming.ts';
 import type { StateMachineDefinition } from 'aws-local-stepfunctions';
-import { task as abort } from '#functions/abort.ts';
-import { task as complete } from '#functions/complete.ts';
-import { task as copySpan } from '#functions/copy-span.ts';
-import { task as copyWhole } from '#functions/copy-whole.ts';
 import { cleanUpAfter } from '#functions/ended-copy.ts';
-import { task as initiate } from '#functions/initiate.ts';
-import { task as prove } from '#functions/prove.ts';
 import { sweepUploads } from '#functions/sweep-uploads.ts';
-import type { Task } from '#functions/task.ts';
-import { task as verifySpan } from '#functions/verify-span.ts';
+import { TASK_RUNS } from '#functions/tasks.ts';
 import { Chance } from './chance.ts';
 import { Changes } from './changes.ts';
 import { Execution } from './execution.ts';
@@ -39,15 +32,6 @@ export interface Outcome {
   readonly trace: readonly string[] | undefined;
 }
 
-const TASK_RUNS: Readonly<Record<TaskName, Task>> = {
-  Initiate: initiate,
-  CopyWhole: copyWhole,
-  CopySpan: copySpan,
-  Complete: complete,
-  VerifySpan: verifySpan,
-  Prove: prove,
-  Abort: abort,
-};
 const LAMBDA_SECONDS = 900;
 const INITIATE_SECONDS = 300;
 const HOUR_MS = 3_600_000;

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { PinnedCopy } from '@objectferry/shared/contract.ts';
 import { CopyError } from '@objectferry/shared/errors.ts';
+import { createGate, type Gate } from '@objectferry/shared/gate.ts';
 import type { ProcessRuntime } from '@objectferry/shared/runtime.ts';
 import {
   type Execution,
@@ -17,7 +18,6 @@ import { ExecutionsFolder, isExecutionId } from './folder.ts';
 import { type Listed, pageOf } from './page.ts';
 import { type ExecutionRecord, executionOf, pinnedOf } from './record.ts';
 import { enteredBy, keptParts, resumeAfterCrash, throughAbort } from './resume.ts';
-import { Turns } from './turns.ts';
 
 // All copies share the sockets of one process: more of them at a time are not faster, only later.
 const MAX_RUNNING = 8;
@@ -73,7 +73,7 @@ interface Run {
 class FolderExecutions implements LocalExecutions {
   readonly #options: LocalExecutionsOptions;
   readonly #folder: ExecutionsFolder;
-  readonly #turns: Turns;
+  readonly #turns: Gate;
   /** All that the folder holds. */
   readonly #listed = new Map<string, Listed>();
   readonly #runs = new Map<string, Run>();
@@ -83,7 +83,7 @@ class FolderExecutions implements LocalExecutions {
 
   constructor(options: LocalExecutionsOptions) {
     this.#options = options;
-    this.#turns = new Turns(options.maxRunning ?? MAX_RUNNING);
+    this.#turns = createGate(options.maxRunning ?? MAX_RUNNING);
     this.#folder = new ExecutionsFolder(options.folder);
     const oldest = new Date(this.#now().getTime() - KEPT_DAYS * DAY_MS).toISOString();
     const records = this.#folder.readAll();
@@ -183,7 +183,7 @@ class FolderExecutions implements LocalExecutions {
     if (record.stopReason !== undefined) stop.abort();
     this.#list(record);
     this.#runs.set(record.id, run);
-    run.ended = this.#turns.take(() => this.#run(run));
+    run.ended = this.#turns.through(() => this.#run(run));
   }
 
   async #run(run: Run): Promise<void> {

@@ -1,4 +1,4 @@
-import * as deployed from '#infra/copy-function.ts';
+import { HANDLER_NODE_OPTIONS } from '#infra/copy-function.ts';
 import { contest } from '../contest.ts';
 import { copyOnce, startServer } from '../copy-once.ts';
 import { LATENCY_MS, PART_SIZE_MIB } from '../parts-contest.ts';
@@ -18,22 +18,20 @@ function memorySubject(parts: number): string {
 export async function measureMemory({ runs, handlerParts, profileDir }: Settings): Promise<Section> {
   const objectBytes = handlerParts * PART_SIZE_MIB * MIB;
   await using server = await startServer('counting-store', { latencyMs: LATENCY_MS, objectBytes, profileDir });
-  const nodeOptions = deployedNodeOptions();
   const contender = (parts: number) => ({
     name: memorySubject(parts),
     run: (round: number): Promise<Run> =>
       copyOnce(
         server,
-        { role: 'span', more: { warmUpParts: WARM_UP_PARTS }, profileDir, nodeOptions },
+        { role: 'span', more: { warmUpParts: WARM_UP_PARTS }, profileDir, nodeOptions: HANDLER_NODE_OPTIONS },
         { parts, partSizeMiB: PART_SIZE_MIB, inFlight: DEPLOYED_IN_FLIGHT, key: `memory-${parts}-${round}` },
       ),
   });
   const outcome = await contest(runs, [...new Set([1000, handlerParts])].map(contender));
-  const options = nodeOptions === '' ? 'without options of Node' : `with \`${nodeOptions}\``;
   return {
     name: 'memory',
     title:
-      `Memory of one handler: ${DEPLOYED_IN_FLIGHT} in flight as deployed, ${options}. It is idle after ` +
+      `Memory of one handler: ${DEPLOYED_IN_FLIGHT} in flight as deployed, with \`${HANDLER_NODE_OPTIONS}\`. It is idle after ` +
       `${WARM_UP_PARTS} parts; the peak is that of the copy after it.`,
     measures: [
       { key: 'rssStartMiB', label: 'idle RSS, MiB', digits: 0, ratio: false },
@@ -42,10 +40,4 @@ export async function measureMemory({ runs, handlerParts, profileDir }: Settings
     ],
     ...outcome,
   };
-}
-
-/** The options of Node that a function is deployed with, if any. */
-function deployedNodeOptions(): string {
-  const options = 'HANDLER_NODE_OPTIONS' in deployed ? deployed.HANDLER_NODE_OPTIONS : '';
-  return typeof options === 'string' ? options : '';
 }

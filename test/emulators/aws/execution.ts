@@ -1,12 +1,6 @@
-import type { TaskName } from '@objectferry/shared/naming.ts';
+import { forEveryTask, type TaskName } from '@objectferry/shared/naming.ts';
 import type { ProcessRuntime } from '@objectferry/shared/runtime.ts';
-import { task as abort } from '#functions/abort.ts';
-import { task as complete } from '#functions/complete.ts';
-import { task as copySpan } from '#functions/copy-span.ts';
-import { task as copyWhole } from '#functions/copy-whole.ts';
-import { task as initiate } from '#functions/initiate.ts';
-import { task as prove } from '#functions/prove.ts';
-import { task as verifySpan } from '#functions/verify-span.ts';
+import { TASK_RUNS } from '#functions/tasks.ts';
 import { copyDefinition } from '#infra/local/definition.ts';
 import { type MachineResult, runMachine } from '#infra/local/engine.ts';
 import { InvocationError, type TaskFunction } from '#infra/local/invoke.ts';
@@ -30,15 +24,6 @@ export interface ExecutionOptions {
   readonly onStatus: (execution: Execution) => void;
 }
 
-const tasks = {
-  Initiate: initiate,
-  CopyWhole: copyWhole,
-  CopySpan: copySpan,
-  Complete: complete,
-  VerifySpan: verifySpan,
-  Prove: prove,
-  Abort: abort,
-};
 const never = new AbortController().signal;
 
 /** One execution, run for real by the local engine and the deployed handlers. */
@@ -102,7 +87,7 @@ export class Execution {
     const runs = () => this.status === 'RUNNING' && this.redriveCount === attempt;
     const { invocationSeconds, runtime, retryIntervalMs } = this.#options;
     const task = (name: TaskName): TaskFunction => {
-      const local = withTimeLimit(tasks[name], runtime, invocationSeconds);
+      const local = withTimeLimit(TASK_RUNS[name], runtime, invocationSeconds);
       return (payload) => {
         // The engine does not know that its execution has ended: this lets it come to its own end without a handler.
         if (!runs()) throw new InvocationError('ExecutionEnded', 'No handler is invoked for it any more.');
@@ -115,15 +100,7 @@ export class Execution {
       definition: copyDefinition(),
       input: JSON.parse(this.input),
       ...(from && { resume: { state: from.name, input: from.input, startedAt: this.startDate } }),
-      tasks: {
-        Initiate: task('Initiate'),
-        CopyWhole: task('CopyWhole'),
-        CopySpan: task('CopySpan'),
-        Complete: task('Complete'),
-        VerifySpan: task('VerifySpan'),
-        Prove: task('Prove'),
-        Abort: task('Abort'),
-      },
+      tasks: forEveryTask(task),
       retryIntervalMs,
       onEvent: (event) => runs() && this.#see(event),
     });

@@ -1,6 +1,6 @@
 import type { Fault } from '../../emulators/fault-plan.ts';
 import { answering, type Family, type FaultSpec, OK } from '../fault.ts';
-import { POSITIONS } from '../position.ts';
+import { AFTER, POSITIONS } from '../position.ts';
 import { withoutBody, withoutDocument, withoutEtag, withoutXml } from '../unlike.ts';
 
 const GIANT_BYTES = 2 ** 30;
@@ -11,8 +11,6 @@ function spoiled(name: string, title: string, fault: Fault, unlike?: FaultSpec['
   return { name, title, at: POSITIONS, injection: answering(fault), expect: OK, ...(unlike && { unlike }) };
 }
 
-/** Where the object is complete already. */
-const AFTER = ['HEAD after', 'HEAD after CopyObject'] as const;
 const WRONG_ENDPOINT = "S3 redirects whoever asks the wrong endpoint, so the store's configuration is named.";
 
 /** Where an ETag is what makes the answer believed. */

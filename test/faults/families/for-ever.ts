@@ -1,6 +1,6 @@
 import type { Fault } from '../../emulators/fault-plan.ts';
 import { answering, type Exception, type Family, type FaultSpec } from '../fault.ts';
-import { POSITIONS } from '../position.ts';
+import { AFTER, POSITIONS } from '../position.ts';
 import { withoutDocument, withoutEtag } from '../unlike.ts';
 
 /** What never lets an upload be aborted leaves it behind whatever we do; the sweep removes it once it can. */
@@ -24,7 +24,6 @@ function lasting(
   };
 }
 
-const AFTER = ['HEAD after', 'HEAD after CopyObject'] as const;
 const NOT_SEEN = 'The object was complete and right; the copy fails all the same, because nobody could look at it.';
 /** The work is done each time, and List Parts or HEAD show it. */
 const DONE: Exception = {

@@ -1,6 +1,7 @@
 import type { TemporaryAccount } from '../../emulators/account.ts';
 import { changing, type Exception, type Family, type FaultWorld, OK } from '../fault.ts';
 import { FIRST_KEYS } from '../keys.ts';
+import { AFTER } from '../position.ts';
 
 /** Where the source may change under a copy that has pinned it. */
 const UNDER_WAY = [
@@ -16,8 +17,7 @@ const UNDER_WAY = [
 ] as const;
 
 /** All bytes are copied by then. */
-const COPIED = ['Complete', 'HEAD after', 'HEAD after CopyObject'] as const;
-const AFTER = ['HEAD after', 'HEAD after CopyObject'] as const;
+const COPIED = ['Complete', ...AFTER] as const;
 const ALL_COPIED = 'All bytes of the pinned version were copied by then.';
 const LOOKS_AGAIN =
   "At a store that is not Amazon's the source is looked at once more, which cannot tell before from after.";
