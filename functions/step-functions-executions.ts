@@ -11,6 +11,7 @@ import {
 } from '@aws-sdk/client-sfn';
 import { type CopyState, DEFAULT_PAGE, LARGEST_PAGE } from '@objectferry/shared/api.ts';
 import { CopyError } from '@objectferry/shared/errors.ts';
+import { quoted } from '../shared/quoted.ts';
 import { pinnedCopy } from './execution-history.ts';
 import { type Execution, ExecutionConflict, type Executions, type ExecutionsPage } from './executions.ts';
 import { asCopyError, isNamed } from './step-functions-errors.ts';
@@ -49,7 +50,7 @@ export function createStepFunctionsExecutions(client: SFNClient, machineArn: str
   return {
     start: async ({ id, request }) => {
       if (!ID.test(id)) {
-        throw new CopyError('InvalidRequest', `The id ${JSON.stringify(id)} must be 1 to 80 letters, digits, - and _.`);
+        throw new CopyError('InvalidRequest', `The id ${quoted(id)} must be 1 to 80 letters, digits, - and _.`);
       }
       const command = new StartExecutionCommand({
         stateMachineArn: machineArn,
@@ -97,7 +98,7 @@ export function createStepFunctionsExecutions(client: SFNClient, machineArn: str
 function executionArns(machineArn: string): (id: string) => string {
   const [arn, partition, service, region, account, kind, name] = machineArn.split(':');
   if (kind !== 'stateMachine' || name === undefined || name === '') {
-    throw new CopyError('InvalidConfig', `${JSON.stringify(machineArn)} is not the ARN of a state machine.`);
+    throw new CopyError('InvalidConfig', `${quoted(machineArn)} is not the ARN of a state machine.`);
   }
   return (id) => [arn, partition, service, region, account, 'execution', name, id].join(':');
 }

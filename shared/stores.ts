@@ -5,6 +5,7 @@ import type { Transport } from './http/transport.ts';
 import type { ObjectLocation } from './location.ts';
 import type { ObjectStore, Provider, StoreConfig } from './provider/provider.ts';
 import { PROVIDERS, providerOf } from './provider/registry.ts';
+import { quoted } from './quoted.ts';
 import { heardRecord, parse } from './schema.ts';
 
 /** The stores of a stores file, by name. */
@@ -87,7 +88,7 @@ export function openStores(configs: StoreConfigs, context: StoresContext): Store
     if (config === undefined || provider === undefined) {
       throw new CopyError(
         'InvalidRequest',
-        `${role}.store is ${JSON.stringify(name)}, which is not in the stores file; it has ${Object.keys(configs).join(', ')}.`,
+        `${role}.store is ${quoted(name)}, which is not in the stores file; it has ${Object.keys(configs).join(', ')}.`,
       );
     }
     const credentials = context.credentials(config.credentials, name);
@@ -111,7 +112,7 @@ function refuseBadNames({ name, config, provider }: OpenStore, { bucket, key }: 
   if (!config.buckets.some((pattern) => matches(pattern, bucket))) {
     throw new CopyError(
       'InvalidRequest',
-      `${role}.bucket is ${JSON.stringify(bucket)}, which store ${name} does not allow; it allows ${config.buckets.join(', ')}.`,
+      `${role}.bucket is ${quoted(bucket)}, which store ${name} does not allow; it allows ${config.buckets.join(', ')}.`,
     );
   }
   const keyProblem = provider.keyProblem(key);

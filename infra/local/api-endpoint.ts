@@ -1,4 +1,5 @@
 import { CopyError } from '@objectferry/shared/errors.ts';
+import { quoted } from '../../shared/quoted.ts';
 
 /** How an API wants to be asked. */
 export type ApiAuth = { readonly kind: 'iam'; readonly region: string } | { readonly kind: 'jwt' | 'none' };
@@ -48,7 +49,7 @@ function readUrl(endpoint: string): URL {
   const url = URL.parse(endpoint);
   if (url === null || !['http:', 'https:'].includes(url.protocol)) {
     throw mistake(
-      `--endpoint is "${endpoint}": give an address like http://127.0.0.1:4410 or the output of cdk deploy.`,
+      `--endpoint is ${quoted(endpoint)}: give an address like http://127.0.0.1:4410 or the output of cdk deploy.`,
     );
   }
   if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
@@ -73,7 +74,7 @@ function authFor({ hostname }: URL, { auth, region, hasToken }: EndpointOptions)
     case undefined:
       throw mistake(`${hostname} does not tell how it wants to be asked: give --auth iam, --auth jwt or --auth none.`);
     default:
-      throw mistake(`--auth is "${auth}": give iam, jwt or none.`);
+      throw mistake(`--auth is ${quoted(String(auth))}: give iam, jwt or none.`);
   }
 }
 

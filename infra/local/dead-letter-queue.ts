@@ -9,6 +9,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import { CopyError } from '@objectferry/shared/errors.ts';
 import { DEAD_LETTER } from '#functions/dead-letters.ts';
+import { quoted } from '../../shared/quoted.ts';
 
 /** A message that no try could help. */
 export interface DeadLetter {
@@ -106,7 +107,7 @@ function addressOf(url: string): URL {
   if (address !== null && /^https?:$/.test(address.protocol) && address.pathname.length > 1) return address;
   throw new CopyError(
     'InvalidRequest',
-    `${JSON.stringify(url)} is not the address of a queue: give it as the stack printed it, https://sqs.REGION.amazonaws.com/ACCOUNT/NAME.`,
+    `${quoted(url)} is not the address of a queue: give it as the stack printed it, https://sqs.REGION.amazonaws.com/ACCOUNT/NAME.`,
   );
 }
 

@@ -7,7 +7,7 @@ const MAX_MS = 50;
 /** So much more for a long input: a tenth of what the slowest parser here needs. */
 const MS_PER_KIB = 4;
 /** Characters of a sentence for a person; keys, bucket names and ids stand in some of them. */
-const MAX_SENTENCE = 16 * 1024;
+const MAX_SENTENCE = 4 * 1024;
 /** What a result may have besides what it took from its input. */
 const BASE_OUTPUT = 8 * 1024;
 

@@ -3,6 +3,7 @@ import { type Decided, estimateCopy } from '@objectferry/shared/copy/estimate-co
 import { CopyError } from '@objectferry/shared/errors.ts';
 import { parse } from '@objectferry/shared/schema.ts';
 import * as v from 'valibot';
+import { quoted } from '../../../shared/quoted.ts';
 import { documentOf } from '../estimate/document.ts';
 import { lookAtSource } from '../estimate/source.ts';
 import { imagineSource } from '../estimate/what-if.ts';
@@ -80,7 +81,7 @@ function optionsFrom({ partSizeMib, maxInFlight, copies, verify, maxDollars }: F
 function numberOf(flag: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   if (/^\d+(?:\.\d+)?$/.test(text)) return Number(text);
-  throw mistake(`${flag} is "${text}": give a number.`);
+  throw mistake(`${flag} is ${quoted(text)}: give a number.`);
 }
 
 function mistake(sentence: string): CopyError {

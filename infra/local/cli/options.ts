@@ -1,6 +1,7 @@
 import { CopyError } from '@objectferry/shared/errors.ts';
 import { parse } from '@objectferry/shared/schema.ts';
 import * as v from 'valibot';
+import { quoted } from '../../../shared/quoted.ts';
 
 const Flags = v.strictObject({
   stores: v.string(),
@@ -94,13 +95,13 @@ function defined(fields: Record<string, unknown>): Record<string, unknown> {
 function wholeNumber(flag: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   if (/^-?\d+$/.test(text)) return Number(text);
-  throw new CopyError('InvalidRequest', `${flag} is "${text}": give a whole number.`);
+  throw new CopyError('InvalidRequest', `${flag} is ${quoted(text)}: give a whole number.`);
 }
 
 function dollars(flag: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   if (/^\d+(?:\.\d+)?$/.test(text)) return Number(text);
-  throw new CopyError('InvalidRequest', `${flag} is "${text}": give dollars, for example 0.05.`);
+  throw new CopyError('InvalidRequest', `${flag} is ${quoted(text)}: give dollars, for example 0.05.`);
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { CopyError } from '@objectferry/shared/errors.ts';
 import { parseStores } from '@objectferry/shared/stores.ts';
 import * as v from 'valibot';
+import { quoted } from '../../../shared/quoted.ts';
 import { readStoresDocument } from '../../stores-file.ts';
 import { defaultStateFolder, openCopiesHere } from '../journal/journals.ts';
 import { createLocalRuntime } from '../runtime.ts';
@@ -76,7 +77,7 @@ function requireFolder(folder: string): void {
   if (existsSync(folder)) return;
   throw new CopyError(
     'InvalidConfig',
-    `--state-folder is ${JSON.stringify(folder)}, and there is no such folder: name one that copy or serve was given, or leave it out.`,
+    `--state-folder is ${quoted(folder)}, and there is no such folder: name one that copy or serve was given, or leave it out.`,
   );
 }
 

@@ -1,4 +1,5 @@
 import { CopyError } from '@objectferry/shared/errors.ts';
+import { quoted } from '../../../shared/quoted.ts';
 
 const POWERS = 'kmgtp';
 
@@ -9,5 +10,5 @@ export function parseSize(text: string): number {
   const power = prefix === undefined ? 0 : POWERS.indexOf(prefix.toLowerCase()) + 1;
   const bytes = Math.round(Number(digits) * (binary ? 1024 : 1000) ** power);
   if (match !== null && Number.isSafeInteger(bytes)) return bytes;
-  throw new CopyError('InvalidRequest', `--size is "${text}": give bytes, or for example 40TB or 1.5GiB.`);
+  throw new CopyError('InvalidRequest', `--size is ${quoted(text)}: give bytes, or for example 40TB or 1.5GiB.`);
 }

@@ -7,6 +7,7 @@ import { CopyError } from '@objectferry/shared/errors.ts';
 import type { ObjectFacts } from '@objectferry/shared/provider/provider.ts';
 import { parse } from '@objectferry/shared/schema.ts';
 import { type OpenStore, parseStores, type StoreConfigs } from '@objectferry/shared/stores.ts';
+import { quoted } from '../../../shared/quoted.ts';
 import { readStoresDocument } from '../../stores-file.ts';
 import { parseSize } from './size.ts';
 import { withRuntime } from './source.ts';
@@ -65,7 +66,7 @@ function storesFor({ stores, provider, store }: WhatIf): StoreConfigs {
     if (config === undefined) {
       throw new CopyError(
         'InvalidRequest',
-        `--store is "${store}", which is not in the stores file; it has ${Object.keys(configs).join(', ')}.`,
+        `--store is ${quoted(store)}, which is not in the stores file; it has ${Object.keys(configs).join(', ')}.`,
       );
     }
     return { [store]: { ...config, buckets: ['*'] } };
@@ -74,7 +75,7 @@ function storesFor({ stores, provider, store }: WhatIf): StoreConfigs {
   if (known === undefined) {
     throw new CopyError(
       'InvalidRequest',
-      `--provider is "${provider}": choose one of ${Object.keys(PLACES).join(', ')}.`,
+      `--provider is ${quoted(String(provider))}: choose one of ${Object.keys(PLACES).join(', ')}.`,
     );
   }
   return parseStores({ stores: { [NAME]: { provider, ...known, credentials: { env: 'NONE' }, buckets: ['*'] } } });

@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { CopyError } from '@objectferry/shared/errors.ts';
+import { quoted } from '../../../shared/quoted.ts';
 import { defaultStateFolder } from '../journal/journals.ts';
 import { lockFolder } from './folder-lock.ts';
 import { type ExecutionRecord, recordFrom } from './record.ts';
@@ -102,7 +103,7 @@ export class ExecutionsFolder implements Disposable {
   }
 
   #file(id: string): string {
-    if (!isExecutionId(id)) throw new TypeError(`${JSON.stringify(id)} is not the id of an execution.`);
+    if (!isExecutionId(id)) throw new TypeError(`${quoted(id)} is not the id of an execution.`);
     return join(this.#path, `${id}${SUFFIX}`);
   }
 

@@ -10,6 +10,7 @@ import {
   type ExecutionsPage,
   type ExecutionsQuery,
 } from '#functions/executions.ts';
+import { quoted } from '../../../shared/quoted.ts';
 import type { MachineResult, Resume } from '../engine.ts';
 import { throughJson } from '../limits.ts';
 import { type LocalCopy, runCopy } from '../local-copy.ts';
@@ -98,7 +99,7 @@ class FolderExecutions implements LocalExecutions {
 
   async start({ id, request: given }: { readonly id: string; readonly request: unknown }) {
     if (!isExecutionId(id)) {
-      throw new CopyError('InvalidRequest', `The id ${JSON.stringify(id)} must be 1 to 80 letters, digits, - and _.`);
+      throw new CopyError('InvalidRequest', `The id ${quoted(id)} must be 1 to 80 letters, digits, - and _.`);
     }
     this.#requireOpen();
     const request = throughJson(given);

@@ -1,4 +1,5 @@
 import { CopyError } from '@objectferry/shared/errors.ts';
+import { quoted } from '../../../shared/quoted.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -20,10 +21,10 @@ export function parseDuration(flag: string, text: string): number {
   if (unitMs === undefined) {
     throw new CopyError(
       'InvalidRequest',
-      `${flag} is ${JSON.stringify(text)}: give a whole number and its unit, minutes, hours or days, as in 90m, 36h or 7d.`,
+      `${flag} is ${quoted(text)}: give a whole number and its unit, minutes, hours or days, as in 90m, 36h or 7d.`,
     );
   }
-  if (Number(count) === 0) throw new CopyError('InvalidRequest', `${flag} is "${text}": give 1m or more.`);
+  if (Number(count) === 0) throw new CopyError('InvalidRequest', `${flag} is ${quoted(text)}: give 1m or more.`);
   return Number(count) * unitMs;
 }
 

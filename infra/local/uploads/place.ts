@@ -1,4 +1,5 @@
 import { CopyError } from '@objectferry/shared/errors.ts';
+import { quoted } from '../../../shared/quoted.ts';
 
 /** Where uploads are looked for: a bucket of a store, and the beginning of their keys. */
 export interface UploadsPlace {
@@ -23,7 +24,7 @@ export function parsePlace(text: string): UploadsPlace {
   if (store !== undefined && bucket !== undefined && prefix !== undefined) return { store, bucket, prefix };
   throw new CopyError(
     'InvalidRequest',
-    `${JSON.stringify(text)} is not a place of uploads: write store://bucket or store://bucket/prefix, the prefix percent-encoded (a raw % is %25, ? is %3F, # is %23).`,
+    `${quoted(text)} is not a place of uploads: write store://bucket or store://bucket/prefix, the prefix percent-encoded (a raw % is %25, ? is %3F, # is %23).`,
   );
 }
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { CustomerKey } from '../../credentials.ts';
 import { CopyError } from '../../errors.ts';
 import { encodePath, encodeRfc3986, type QueryPair } from '../../http/encode.ts';
+import { quoted } from '../../quoted.ts';
 import { type ByteRange, rangeHeader } from '../../range.ts';
 import type { Encryption, NewObject, ObjectVersion, SourceConditions } from '../provider.ts';
 import { describingHeaders, strongConditions } from '../xml/headers.ts';
@@ -93,7 +94,7 @@ function refuseOtherText(name: string, value: string): void {
   if (Buffer.byteLength(text) === text.length) return;
   throw new CopyError(
     'InvalidRequest',
-    `QingStor takes user metadata in ASCII only: percent-encode ${JSON.stringify(name)}, or leave it out.`,
+    `QingStor takes user metadata in ASCII only: percent-encode ${quoted(name)}, or leave it out.`,
   );
 }
 

@@ -3,6 +3,7 @@ import type { CustomerKey } from '../../credentials.ts';
 import { CopyError } from '../../errors.ts';
 import { strongEtag } from '../../etag.ts';
 import { encodePath, encodeRfc3986, type QueryPair } from '../../http/encode.ts';
+import { quoted } from '../../quoted.ts';
 import { type ByteRange, rangeHeader } from '../../range.ts';
 import type { ContentHeaders, NewObject, ObjectVersion, SourceConditions } from '../provider.ts';
 import { type Headers, present } from './request.ts';
@@ -111,7 +112,7 @@ function metadataHeaders(prefix: string, metadata: NewObject['metadata']): Heade
   for (const [name, value] of Object.entries(metadata)) {
     const header = `${prefix}${name.toLowerCase()}`;
     if (name === '' || headers.has(header)) {
-      throw new CopyError('InvalidRequest', `The metadata name ${JSON.stringify(name)} is empty or given twice.`);
+      throw new CopyError('InvalidRequest', `The metadata name ${quoted(name)} is empty or given twice.`);
     }
     headers.set(header, value);
   }
