@@ -1,5 +1,6 @@
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import { CopyError } from '../errors.ts';
+import { readFlat } from './flat-xml.ts';
 
 /** Elements that are lists in the answers of every provider, so that a single one is an array too. */
 const LISTS: ReadonlySet<string> = new Set(['Part', 'Upload', 'Tag']);
@@ -8,6 +9,8 @@ const LISTS: ReadonlySet<string> = new Set(['Part', 'Upload', 'Tag']);
 const MAX_DEPTH = 16;
 
 const NAMED: Readonly<Record<string, string>> = { quot: '"', apos: "'", lt: '<', gt: '>', amp: '&' };
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /** Everything stays text: `<UploadId>1e5</UploadId>` is not a number, `<Key> a </Key>` keeps its blanks. */
 const parser = new XMLParser({
@@ -19,7 +22,7 @@ const parser = new XMLParser({
   parseTagValue: false,
   trimValues: false,
   maxNestedTags: MAX_DEPTH,
-  isArray: (name) => LISTS.has(name),
+  isArray,
   // The library's own decoder leaves `&#34;` alone unless it also takes HTML's names; XML knows exactly these.
   entityDecoder: { setExternalEntities, addInputEntities: refuseEntities, reset, decode, setXmlVersion },
 });
@@ -45,6 +48,8 @@ export function parseXml(body: Uint8Array, rootName: string): unknown {
  */
 export function parseDocument(body: Uint8Array): { readonly name: string; readonly content: unknown } {
   const text = decodeUtf8(body);
+  const flat = readFlat(text, isArray);
+  if (flat !== undefined) return { name: flat.name, content: decoded(flat.texts) };
   if (text === '') throw new CopyError('IncompleteAnswer', 'The answer is empty where an XML document was expected.');
   if (/<!(?:DOCTYPE|ENTITY)/i.test(text)) {
     throw new CopyError('IncompleteAnswer', 'The answer declares a document type, which no object store does.');
@@ -77,7 +82,7 @@ function parsed(text: string): Readonly<Record<string, unknown>> {
 function decodeUtf8(body: Uint8Array): string {
   try {
     // Some providers send blanks, as a sign of life, before the declaration, where XML allows none.
-    return new TextDecoder('utf-8', { fatal: true }).decode(body).trim();
+    return utf8.decode(body).trim();
   } catch {
     throw malformed();
   }
@@ -87,7 +92,17 @@ function malformed(): CopyError {
   return new CopyError('IncompleteAnswer', 'The answer is not a whole XML document.');
 }
 
+function isArray(name: string): boolean {
+  return LISTS.has(name);
+}
+
+function decoded(texts: Record<string, string>): Readonly<Record<string, string>> {
+  for (const name of Object.keys(texts)) texts[name] = decode(texts[name] ?? '');
+  return texts;
+}
+
 function decode(text: string): string {
+  if (!text.includes('&')) return text;
   return text.replace(/&([^;&\s]*);?/g, (reference, name: string) => decodeReference(reference, name));
 }
 

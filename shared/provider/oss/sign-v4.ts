@@ -1,4 +1,4 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHmac, hash } from 'node:crypto';
 import type { Credentials } from '../../credentials.ts';
 import { encodePath, encodeRfc3986, type QueryPair } from '../../http/encode.ts';
 import type { Headers } from '../xml/request.ts';
@@ -64,7 +64,7 @@ export function canonicalQuery(query: readonly QueryPair[]): string {
 
 /** Algorithm, time, scope and the hash of the canonical request. */
 export function stringToSignV4(date: string, scope: string, canonical: string): string {
-  return `${ALGORITHM}\n${date}\n${scope}\n${createHash('sha256').update(canonical, 'utf8').digest('hex')}`;
+  return `${ALGORITHM}\n${date}\n${scope}\n${hash('sha256', canonical, 'hex')}`;
 }
 
 /** What the signature is valid for: day, region, service. */

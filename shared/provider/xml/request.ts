@@ -54,9 +54,12 @@ export function completeTimeoutMs(parts: number): number {
 
 /** The headers that have a value. */
 export function present(headers: Readonly<Record<string, string | undefined>>): Headers {
-  return Object.fromEntries(
-    Object.entries(headers).filter((entry): entry is [string, string] => entry[1] !== undefined),
-  );
+  const having: Record<string, string> = {};
+  for (const name of Object.keys(headers)) {
+    const value = headers[name];
+    if (value !== undefined) having[name] = value;
+  }
+  return having;
 }
 
 /**
@@ -71,6 +74,7 @@ export function checkHeaders(headers: Headers): void {
       throw new CopyError('InvalidRequest', `${shown} is not a possible header name.`);
     }
     const value = headers[name] ?? '';
+    if (PLAIN.test(value)) continue;
     if (CONTROL.test(value) || !value.isWellFormed()) {
       throw new CopyError('InvalidRequest', `The value of ${name} has a line break or another control character.`);
     }
@@ -78,5 +82,7 @@ export function checkHeaders(headers: Headers): void {
 }
 
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9a-z-]+$/;
+/** Nearly every value. */
+const PLAIN = /^[ -~]*$/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these characters would end a header line.
 const CONTROL = /[\u0000-\u0008\u000a-\u001f\u007f]/;

@@ -1,4 +1,4 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHmac, hash } from 'node:crypto';
 import type { Credentials } from '../../credentials.ts';
 import { encodeRfc3986, type QueryPair } from '../../http/encode.ts';
 import type { Headers } from './request.ts';
@@ -39,25 +39,30 @@ export function signSigV4(
     'x-amz-date': date,
   };
   const scope = scopeOf(date, region);
-  const toSign = stringToSign(date, scope, canonicalRequest({ ...request, headers }));
+  // Every header is signed, so that none can be changed on the way.
+  const names = sortedNames(headers);
+  const toSign = stringToSign(date, scope, canonical({ ...request, headers }, names));
   const signature = signatureV4(credentials, { date, region }, toSign);
   const credential = `Credential=${credentials.accessKeyId}/${scope}`;
   return {
     ...headers,
-    authorization: `${ALGORITHM} ${credential}, SignedHeaders=${signedHeaders(headers)}, Signature=${signature}`,
+    authorization: `${ALGORITHM} ${credential}, SignedHeaders=${names.join(';')}, Signature=${signature}`,
   };
 }
 
 /** The request in the form that is hashed. Needs `x-amz-content-sha256` among the headers. */
-export function canonicalRequest({ method, path, query, headers }: SignableV4Request): string {
-  return [
-    method,
-    path,
-    canonicalQuery(query),
-    canonicalHeaders(headers),
-    signedHeaders(headers),
-    headers['x-amz-content-sha256'] ?? '',
-  ].join('\n');
+export function canonicalRequest(request: SignableV4Request): string {
+  return canonical(request, sortedNames(request.headers));
+}
+
+function canonical({ method, path, query, headers }: SignableV4Request, names: readonly string[]): string {
+  const lines = canonicalHeaders(headers, names);
+  const payload = headers['x-amz-content-sha256'] ?? '';
+  return `${method}\n${path}\n${canonicalQuery(query)}\n${lines}\n${names.join(';')}\n${payload}`;
+}
+
+function sortedNames(headers: Headers): readonly string[] {
+  return Object.keys(headers).sort();
 }
 
 /** All parameters, encoded, sorted by encoded name and value, with a `=` even where there is no value. */
@@ -69,22 +74,16 @@ function canonicalQuery(query: readonly QueryPair[]): string {
     .join('&');
 }
 
-/** The lines `name:value\n`, sorted by name; blanks at both ends fall away, runs of them inside become one. */
-function canonicalHeaders(headers: Headers): string {
-  return Object.keys(headers)
-    .sort()
-    .map((name) => `${name}:${folded(headers[name] ?? '')}\n`)
-    .join('');
-}
-
-/** Every header is signed, so that none can be changed on the way. */
-function signedHeaders(headers: Headers): string {
-  return Object.keys(headers).sort().join(';');
+/** The lines `name:value\n` in the order of the names; blanks at both ends fall away, runs of them inside become one. */
+function canonicalHeaders(headers: Headers, names: readonly string[]): string {
+  let lines = '';
+  for (const name of names) lines += `${name}:${folded(headers[name] ?? '')}\n`;
+  return lines;
 }
 
 /** Algorithm, time, scope and the hash of the canonical request. */
 export function stringToSign(date: string, scope: string, canonical: string): string {
-  return `${ALGORITHM}\n${date}\n${scope}\n${createHash('sha256').update(canonical, 'utf8').digest('hex')}`;
+  return `${ALGORITHM}\n${date}\n${scope}\n${hash('sha256', canonical, 'hex')}`;
 }
 
 /** What the signature is valid for: day, region, service. */
@@ -103,16 +102,22 @@ export function signatureV4(
 }
 
 /** The hash of the body, the empty one of a request without: bytes that were damaged on the way are refused. */
-export function payloadHash(body: Uint8Array = new Uint8Array()): string {
-  return createHash('sha256').update(body).digest('hex');
+export function payloadHash(body?: Uint8Array): string {
+  return body === undefined ? NO_PAYLOAD : hash('sha256', body, 'hex');
 }
+
+const NO_PAYLOAD = hash('sha256', '', 'hex');
 
 /** `20240305T060708Z` */
 function dateTime(now: Date): string {
   return `${now.toISOString().slice(0, 19).replace(/[-:]/g, '')}Z`;
 }
 
+const FOLDABLE = /\t| {2}|^ | $/;
+
 function folded(value: string): string {
+  // Nearly no value has any.
+  if (!FOLDABLE.test(value)) return value;
   return value.replace(/[ \t]+/g, ' ').replace(/^ | $/g, '');
 }
 
