@@ -1,6 +1,6 @@
 import { CopyError } from '@objectferry/shared/errors.ts';
 import type { Transport } from '@objectferry/shared/http/transport.ts';
-import { createTransport } from '@objectferry/shared/http/undici-transport.ts';
+import { createTransport, SPARE_CONNECTIONS } from '@objectferry/shared/http/undici-transport.ts';
 import type { CopyEvent, ProcessRuntime } from '@objectferry/shared/runtime.ts';
 import type { StoreConfigs } from '@objectferry/shared/stores.ts';
 import { createProcessRuntime } from '#functions/process-runtime.ts';
@@ -33,7 +33,7 @@ export function createLocalRuntime({
   observe,
   maxInFlight = MAX_IN_FLIGHT_HERE,
 }: LocalRuntimeOptions): LocalRuntime {
-  const transport = createTransport({ connectionsPerOrigin: MAX_IN_FLIGHT_HERE });
+  const transport = createTransport({ connectionsPerOrigin: MAX_IN_FLIGHT_HERE + SPARE_CONNECTIONS });
   const readSecret = (id: string) => readSecretHere(id, env);
   const runtime = createProcessRuntime({ stores: capped(stores, maxInFlight), transport, env, readSecret, observe });
   return { runtime, transport, readSecret, close: () => transport.close() };

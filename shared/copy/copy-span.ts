@@ -4,21 +4,20 @@ import { provenEtag } from '../etag.ts';
 import type { Runtime } from '../runtime.ts';
 import { copyPart } from './copy-part.ts';
 import type { PartTarget } from './copy-range.ts';
-import { type DigestedPart, digestOf } from './digest.ts';
+import type { DigestedPart } from './digest.ts';
 import { encryptionOf, sourceKeyOf } from './encryption.ts';
 import { listParts } from './list.ts';
 import { Pace, type Place } from './pace.ts';
 import { partRange } from './plan.ts';
-import { type Tally, tallied } from './tally.ts';
+import { SpanProgress } from './span-progress.ts';
+import { tallied } from './tally.ts';
 import { copyTimeoutMs, REPORT_MS } from './timeouts.ts';
 import { openUpload, withUploadId } from './upload.ts';
 import { hasPlannedSize, heldParts, wireNumbers } from './wire-parts.ts';
 import { runWorkers } from './workers.ts';
 
 interface SpanState {
-  /** The pieces of every part that is done. */
-  readonly done: Map<number, readonly DigestedPart[]>;
-  readonly adopted: Set<number>;
+  readonly progress: SpanProgress;
   /** ETags of what was there before, by number on the wire: also of halves whose other half was not. */
   readonly found: Map<number, string>;
   /** Why a part was left for another invocation. */
@@ -38,7 +37,7 @@ export async function copySpan(outer: Runtime, { copy, span }: CopySpanInput): P
   const runtime = { ...counted, remainingMs: () => outer.remainingMs() - REPORT_MS };
   const { client, upload } = openUpload(runtime, copy);
   return withUploadId(upload, async () => {
-    const state: SpanState = { done: new Map(), adopted: new Set(), found: new Map(), left: undefined };
+    const state: SpanState = { progress: new SpanProgress(span), found: new Map(), left: undefined };
     const target: PartTarget = {
       client,
       copy,
@@ -47,16 +46,16 @@ export async function copySpan(outer: Runtime, { copy, span }: CopySpanInput): P
       sourceKey: await sourceKeyOf(runtime, copy.options),
     };
     await adoptParts(runtime, target, span, state);
-    const queue = claims(copy, span, state.done, runtime.remainingMs);
+    const queue = claims(copy, span, state.progress, runtime.remainingMs);
     const pace = new Pace(copy.inFlight, runtime.clock);
     const work = async (part: number, signal: AbortSignal, place: Place | undefined): Promise<void> => {
       const pieces = await copyPart(runtime, target, part, { pace, place, signal, halves: state.found });
       if (pieces instanceof CopyError) state.left = pieces;
-      else finishPart(runtime, state, part, pieces, false);
+      else finishPart(runtime, state, { part, pieces, adopted: false });
     };
     await runWorkers(queue, copy.inFlight, work, pace);
-    refuseStandstill(span, state);
-    return report(span, state, tally());
+    refuseStandstill(state);
+    return state.progress.report(tally());
   });
 }
 
@@ -71,25 +70,24 @@ async function adoptParts(
   const trusted = listed.filter((part) => hasPlannedSize(copy, part) && provenEtag(part.etag) !== undefined);
   for (const { partNumber, etag } of trusted) state.found.set(partNumber, etag);
   for (const { part, pieces } of heldParts(copy, trusted)) {
-    state.adopted.add(part);
-    finishPart(runtime, state, part, pieces, true);
+    finishPart(runtime, state, { part, pieces, adopted: true });
   }
 }
 
-function finishPart(
-  runtime: Runtime,
-  state: SpanState,
-  part: number,
-  pieces: readonly DigestedPart[],
-  adopted: boolean,
-): void {
-  state.done.set(part, pieces);
-  runtime.observe({ type: 'part', partNumber: part, bytes: bytesOf(pieces), adopted });
+interface FinishedPart {
+  readonly part: number;
+  readonly pieces: readonly DigestedPart[];
+  readonly adopted: boolean;
+}
+
+function finishPart(runtime: Runtime, { progress }: SpanState, { part, pieces, adopted }: FinishedPart): void {
+  const bytes = progress.finish(part, pieces, { adopted });
+  runtime.observe({ type: 'part', partNumber: part, bytes, adopted });
 }
 
 /** Once there is no time for a part and none was copied, another invocation would not come further either. */
-function refuseStandstill({ count }: Span, { done, adopted, left }: SpanState): void {
-  if (done.size === count || done.size > adopted.size) return;
+function refuseStandstill({ progress, left }: SpanState): void {
+  if (progress.isWhole || progress.copied > 0) return;
   throw left ?? new CopyError('Timeout', 'One invocation is too short for a single part: choose a smaller part size.');
 }
 
@@ -97,7 +95,7 @@ function refuseStandstill({ count }: Span, { done, adopted, left }: SpanState): 
 function* claims(
   copy: PinnedCopy,
   { first, count }: Span,
-  done: ReadonlyMap<number, unknown>,
+  done: Pick<SpanProgress, 'has'>,
   remainingMs: () => number,
 ): Generator<number> {
   for (let partNumber = first; partNumber < first + count; partNumber += 1) {
@@ -105,29 +103,4 @@ function* claims(
     if (remainingMs() < copyTimeoutMs(partRange(copy, partNumber).length)) return;
     yield partNumber;
   }
-}
-
-function report(span: Span, { done, adopted }: SpanState, tally: Tally): SpanReport {
-  const pieces: DigestedPart[] = [];
-  const end = span.first + span.count;
-  let [next, adoptedCount] = [span.first, 0];
-  for (; next < end; next += 1) {
-    const held = done.get(next);
-    // What was copied behind a gap is not counted now: the next round finds and adopts it.
-    if (held === undefined) break;
-    pieces.push(...held);
-    if (adopted.has(next)) adoptedCount += 1;
-  }
-  return {
-    copied: next - span.first - adoptedCount,
-    adopted: adoptedCount,
-    bytes: bytesOf(pieces),
-    ...tally,
-    digest: digestOf(pieces),
-    rest: next === end ? null : { first: next, count: end - next },
-  };
-}
-
-function bytesOf(pieces: readonly DigestedPart[]): number {
-  return pieces.reduce((sum, { size }) => sum + size, 0);
 }

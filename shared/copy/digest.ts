@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { bareEtag } from '../etag.ts';
 
 /** The digest of no parts. */
@@ -16,19 +16,25 @@ export interface DigestedPart {
  * report side by side can be merged, and Complete can compare the sum with what the provider lists.
  */
 export function digestOf(parts: Iterable<DigestedPart>): string {
+  return hexDigest(digestSum(parts));
+}
+
+/** The same as a number, for summing up: digests are joined by XOR. */
+export function digestSum(parts: Iterable<DigestedPart>): bigint {
   let sum = 0n;
   for (const { partNumber, etag, size } of parts) {
     const text = `${partNumber}:${bareEtag(etag).toLowerCase()}:${size}`;
-    sum ^= BigInt(`0x${createHash('sha256').update(text).digest('hex').slice(0, 32)}`);
+    sum ^= BigInt(`0x${hash('sha256', text, 'hex').slice(0, 32)}`);
   }
-  return hex(sum);
+  return sum;
 }
 
 /** The digest of two disjoint sets of parts. */
 export function mergeDigests(a: string, b: string): string {
-  return hex(BigInt(`0x${a}`) ^ BigInt(`0x${b}`));
+  return hexDigest(BigInt(`0x${a}`) ^ BigInt(`0x${b}`));
 }
 
-function hex(sum: bigint): string {
+/** A sum as a digest. */
+export function hexDigest(sum: bigint): string {
   return sum.toString(16).padStart(32, '0');
 }

@@ -1,8 +1,8 @@
 import { CopyError, type ErrorName } from '../errors.ts';
 import type { Clock } from '../runtime.ts';
 
-/** So many requests a store is trusted with before it has answered any. */
-const FIRST_IN_FLIGHT = 64;
+/** So many requests a store is trusted with before it has answered any: as many as a deployed span may have in flight. */
+const FIRST_IN_FLIGHT = 128;
 /** What is left of the requests in flight after a refusal: near enough to what the store took a moment ago. */
 const AFTER_REFUSAL = 0.7;
 /** What is left after a refusal when nothing tells yet how much the store takes. */
@@ -38,8 +38,13 @@ export class Pace {
   #growsFast = true;
   /** Whether the limit has grown since it was last cut: then the store took what is a little less. */
   #isNear = false;
-  /** Requests in flight that were too many the last time. */
+  /** More requests in flight than these were too many the last time. */
   #tooMany = Number.POSITIVE_INFINITY;
+  /** The requests in flight at the last cut, and what it left of them. */
+  #cutFrom = 0;
+  #cutTo = 0;
+  /** Of the requests that were out at the last cut, those that the store has not refused. */
+  #taken = 0;
   /** Successes since the limit last grew. */
   #successes = 0;
   #cuts: Begun = 0;
@@ -102,14 +107,32 @@ export class Pace {
     if (!(error instanceof CopyError) || !TOO_MUCH.includes(error.name)) return;
     const hintMs = Math.min(error.facts.retryAfterMs ?? 0, LONGEST_PAUSE_MS);
     this.#pausedUntil = Math.max(this.#pausedUntil, this.#nowMs() + hintMs);
-    if (begun < this.#cuts) return;
+    if (begun < this.#cuts) {
+      this.#refuseAnother(error);
+      return;
+    }
     this.#cuts += 1;
     this.#growsFast = false;
     this.#successes = 0;
     // Those in flight are what was too much, whatever the limit would have allowed.
-    this.#tooMany = Math.min(this.#limit, this.#inFlight);
-    this.#limit = Math.max(1, this.#tooMany * (this.#isNear ? AFTER_REFUSAL : AFTER_BLIND_REFUSAL));
+    this.#cutFrom = Math.min(this.#limit, this.#inFlight);
+    this.#tooMany = this.#cutFrom;
+    this.#cutTo = Math.max(1, this.#cutFrom * (this.#isNear ? AFTER_REFUSAL : AFTER_BLIND_REFUSAL));
+    this.#limit = this.#cutTo;
     this.#isNear = false;
+    this.#taken = this.#inFlight - 1;
+  }
+
+  /**
+   * What is left of requests that went out together, when the store has refused the others, is what it takes. A store
+   * that refuses all of them has a bad moment, which tells no number; nor does a timeout.
+   */
+  #refuseAnother({ name }: CopyError): void {
+    if (name !== 'Throttled') return;
+    this.#taken -= 1;
+    const tellsNumber = this.#taken > 0 && this.#taken < this.#cutTo;
+    this.#limit = tellsNumber ? this.#taken : this.#cutTo;
+    this.#tooMany = tellsNumber ? this.#taken : this.#cutFrom;
   }
 
   #rounds(): number {

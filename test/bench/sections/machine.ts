@@ -26,7 +26,7 @@ export async function measureMachine(settings: Settings): Promise<Section> {
     name: 'machine',
     title:
       `The whole machine: ${parts.toLocaleString('en')} parts in ${Math.min(SPANS, Math.ceil(parts / 128))} spans against the handler alone, ` +
-      `${IN_FLIGHT} sockets each, at the counting store.`,
+      `${IN_FLIGHT} in flight each, at the counting store.`,
     measures: [...COPY_MEASURES, ...MACHINE_MEASURES],
     ...outcome,
   };

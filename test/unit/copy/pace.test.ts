@@ -110,7 +110,7 @@ async function copyBehind(places: number, { parts, inFlight }: { readonly parts:
 
 describe('the requests of a span', () => {
   it.each([8, 20, 50])('settle near the %i that a store takes, with few refusals', async (places) => {
-    const parts = 1500;
+    const parts = 2500;
     const { report, refused, seconds } = await copyBehind(places, { parts, inFlight: 256 });
     expect(report).toMatchObject({ copied: parts, rest: null });
     expect(refused / parts).toBeLessThan(0.1);
@@ -146,6 +146,27 @@ describe('the pace', () => {
     expect(pace.limit).toBe(32);
     pace.failed(pace.begin(), throttled());
     expect(pace.limit).toBeLessThan(32);
+  });
+
+  it('takes what a store did not refuse of requests that were out together for what it takes', () => {
+    const pace = new Pace(100, clock);
+    fill(pace, 100);
+    const begun = Array.from({ length: 100 }, () => pace.begin());
+    for (const one of begun.slice(0, 45)) pace.failed(one, throttled());
+    expect(pace.limit).toBe(50);
+    for (const one of begun.slice(45, 88)) pace.failed(one, throttled());
+    expect(pace.limit).toBe(12);
+    // Asked for more only after rounds of successes.
+    for (let count = 0; count < 3 * 12; count += 1) pace.succeeded();
+    expect(pace.limit).toBe(12);
+  });
+
+  it('takes no number from timeouts', () => {
+    const pace = new Pace(100, clock);
+    fill(pace, 100);
+    const begun = Array.from({ length: 99 }, () => pace.begin());
+    for (const one of begun) pace.failed(one, new CopyError('Timeout', 'Too late.'));
+    expect(pace.limit).toBe(50);
   });
 
   it('never stops altogether', () => {
