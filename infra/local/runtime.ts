@@ -15,6 +15,8 @@ export interface LocalRuntimeOptions {
   readonly observe: (event: CopyEvent) => void;
   /** Requests that a copy may have in flight at most, whatever its store allows. */
   readonly maxInFlight?: number | undefined;
+  /** Connections to each origin; more than requests in flight by default. */
+  readonly connectionsPerOrigin?: number | undefined;
 }
 
 /** A runtime of this process, and what it is made of for those who need more than handlers do. */
@@ -32,8 +34,9 @@ export function createLocalRuntime({
   env,
   observe,
   maxInFlight = MAX_IN_FLIGHT_HERE,
+  connectionsPerOrigin = MAX_IN_FLIGHT_HERE + SPARE_CONNECTIONS,
 }: LocalRuntimeOptions): LocalRuntime {
-  const transport = createTransport({ connectionsPerOrigin: MAX_IN_FLIGHT_HERE + SPARE_CONNECTIONS });
+  const transport = createTransport({ connectionsPerOrigin });
   const readSecret = (id: string) => readSecretHere(id, env);
   const runtime = createProcessRuntime({ stores: capped(stores, maxInFlight), transport, env, readSecret, observe });
   return { runtime, transport, readSecret, close: () => transport.close() };

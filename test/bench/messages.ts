@@ -16,8 +16,6 @@ export const CopyTask = v.object({
   provider: v.optional(v.picklist(['s3', 'oss']), 's3'),
   /** Sockets that a client may hold; its own default if not given. */
   sockets: v.optional(Count),
-  /** Parts of another upload that are copied before anything is measured. */
-  warmUpParts: v.optional(Count, 0),
   /** Spans that the plan has to have, or one for every 128 parts where these are fewer. */
   spans: v.optional(Count),
   /** Where packages are that the project does not depend on. */

@@ -20,6 +20,12 @@ export interface PartsContender extends Pick<Contender, 'name' | 'optional'> {
   readonly unsigned?: boolean | undefined;
 }
 
+interface PartsContest {
+  readonly job: Job;
+  readonly measure?: (copy: (parts: number) => Promise<Run>) => Promise<Run>;
+  readonly warmUpParts?: number;
+}
+
 /** The stores of a contest. */
 interface Stores extends AsyncDisposable {
   readonly counting: Server;
@@ -33,13 +39,13 @@ interface Stores extends AsyncDisposable {
 export async function contestParts(
   { runs, profileDir }: Settings,
   contenders: readonly PartsContender[],
-  { job, measure }: { readonly job: Job; readonly measure?: (copy: (parts: number) => Promise<Run>) => Promise<Run> },
+  { job, measure, warmUpParts }: PartsContest,
 ): Promise<Outcome> {
   await using stores = await startStores(job, profileDir);
   let copies = 0;
   const copyAt = (server: Server, client: Client, parts: number): Promise<Run> => {
     copies += 1;
-    return copyOnce(server, { ...client, profileDir }, { ...job, parts, key: `${client.role}-${copies}` });
+    return copyOnce(server, { ...client, warmUpParts, profileDir }, { ...job, parts, key: `${client.role}-${copies}` });
   };
   return await contest(
     runs,

@@ -12,10 +12,11 @@ const STORES = {
 } as const;
 
 /**
- * The runtime of `objectferry copy`, pointed to a server of this machine, with nothing left to chance. It holds as many
- * sockets as that command does, also where the plan may have more requests in flight.
+ * The runtime of `objectferry copy`, pointed to a server of this machine, with nothing left to chance.
+ *
+ * @param connections As many as that command has, if not given.
  */
-export function benchRuntime({ port, provider }: CopyTask, maxInFlight: number): ProcessRuntime {
+export function benchRuntime({ port, provider }: CopyTask, maxInFlight: number, connections?: number): ProcessRuntime {
   const store = { ...STORES[provider], endpoint: `http://127.0.0.1:${port}`, addressing: 'path', buckets: ['*'] };
   const { runtime } = createLocalRuntime({
     stores: parseStores({ stores: { [provider]: { ...store, maxInFlight } } }),
@@ -27,6 +28,7 @@ export function benchRuntime({ port, provider }: CopyTask, maxInFlight: number):
     },
     observe: () => undefined,
     maxInFlight,
+    connectionsPerOrigin: connections,
   });
   return { ...runtime, random: seededRandom(1), newToken: () => '0'.repeat(32) };
 }

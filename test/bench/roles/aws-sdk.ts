@@ -6,21 +6,17 @@ import { type Answer, CopyTask, type Cost } from '../messages.ts';
 
 const MIB = 2 ** 20;
 
+let warm: S3Client | undefined;
+
 /**
  * Amazon's SDK with the loop that everybody writes around it: so many workers, each with one part copy at a time. Its
  * sockets are 50 unless a task says otherwise. No upload is begun or completed, as in one handler.
  */
 export const answer: Answer = async (message): Promise<Cost> => {
   const task = v.parse(CopyTask, message);
-  const { port, inFlight, sockets, parts } = task;
-  const { accessKeyId, secretAccessKey } = demoS3Account;
-  const s3 = new S3Client({
-    endpoint: `http://127.0.0.1:${port}`,
-    region: 'us-east-1',
-    forcePathStyle: true,
-    credentials: { accessKeyId, secretAccessKey },
-    ...(sockets === undefined ? {} : { requestHandler: { httpAgent: { maxSockets: sockets } } }),
-  });
+  const { inFlight, parts } = task;
+  warm ??= createClient(task);
+  const s3 = warm;
   let claimed = 0;
   const work = async (): Promise<void> => {
     while (claimed < parts) {
@@ -29,9 +25,19 @@ export const answer: Answer = async (message): Promise<Cost> => {
     }
   };
   const { cost } = await measured(() => Promise.all(Array.from({ length: inFlight }, work)));
-  s3.destroy();
   return cost;
 };
+
+function createClient({ port, sockets }: CopyTask): S3Client {
+  const { accessKeyId, secretAccessKey } = demoS3Account;
+  return new S3Client({
+    endpoint: `http://127.0.0.1:${port}`,
+    region: 'us-east-1',
+    forcePathStyle: true,
+    credentials: { accessKeyId, secretAccessKey },
+    ...(sockets === undefined ? {} : { requestHandler: { httpAgent: { maxSockets: sockets } } }),
+  });
+}
 
 async function copyPart(s3: S3Client, { key, partSizeMiB }: CopyTask, PartNumber: number): Promise<void> {
   const offset = (PartNumber - 1) * partSizeMiB * MIB;

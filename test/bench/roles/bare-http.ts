@@ -7,10 +7,13 @@ const MIB = 2 ** 20;
 const SIGNED =
   'host;x-amz-content-sha256;x-amz-copy-source;x-amz-copy-source-if-match;x-amz-copy-source-range;x-amz-date';
 
+let warm: Agent | undefined;
+
 /** The floor: requests of the same shape over `node:http`, neither signed nor checked, their answers read and dropped. */
 export const answer: Answer = async (message): Promise<Cost> => {
   const task = v.parse(CopyTask, message);
-  const agent = new Agent({ keepAlive: true, maxSockets: task.inFlight });
+  warm ??= new Agent({ keepAlive: true, maxSockets: task.inFlight, maxFreeSockets: task.inFlight });
+  const agent = warm;
   let claimed = 0;
   const work = async (): Promise<void> => {
     while (claimed < task.parts) {
@@ -19,7 +22,6 @@ export const answer: Answer = async (message): Promise<Cost> => {
     }
   };
   const { cost } = await measured(() => Promise.all(Array.from({ length: task.inFlight }, work)));
-  agent.destroy();
   return cost;
 };
 

@@ -1,6 +1,6 @@
 import type { PinnedCopy } from '@objectferry/shared/contract.ts';
 import { copySpan } from '@objectferry/shared/copy/copy-span.ts';
-import type { Runtime } from '@objectferry/shared/runtime.ts';
+import type { ProcessRuntime, Runtime } from '@objectferry/shared/runtime.ts';
 import * as v from 'valibot';
 import { measured } from '../measure.ts';
 import { type Answer, CopyTask, type Cost } from '../messages.ts';
@@ -8,11 +8,13 @@ import { benchRuntime } from '../runtime.ts';
 
 const INVOCATION_MS = 900_000;
 
-/** One invocation of CopySpan, called directly, as cold as a new Lambda after its modules are loaded unless it is warmed up. */
+let warm: ProcessRuntime | undefined;
+
+/** One invocation of CopySpan, called directly. The first one is as cold as a new Lambda once its modules are loaded. */
 export const answer: Answer = async (message): Promise<Cost> => {
   const task = v.parse(CopyTask, message);
-  const runtime = { ...benchRuntime(task, task.inFlight), remainingMs: () => INVOCATION_MS };
-  if (task.warmUpParts > 0) await copyParts(runtime, { ...task, key: `${task.key}-warm`, parts: task.warmUpParts });
+  warm ??= benchRuntime(task, task.inFlight);
+  const runtime = { ...warm, remainingMs: () => INVOCATION_MS };
   const { cost } = await measured(() => copyParts(runtime, task));
   return cost;
 };

@@ -23,7 +23,7 @@ export async function measureMemory({ runs, handlerParts, profileDir }: Settings
     run: (round: number): Promise<Run> =>
       copyOnce(
         server,
-        { role: 'span', more: { warmUpParts: WARM_UP_PARTS }, profileDir, nodeOptions: HANDLER_NODE_OPTIONS },
+        { role: 'span', warmUpParts: WARM_UP_PARTS, profileDir, nodeOptions: HANDLER_NODE_OPTIONS },
         { parts, partSizeMiB: PART_SIZE_MIB, inFlight: DEPLOYED_IN_FLIGHT, key: `memory-${parts}-${round}` },
       ),
   });
