@@ -54,9 +54,7 @@ export function credentialSource(
   { env, readSecret }: { readonly env: Environment; readonly readSecret: ReadSecret },
 ): CredentialSource {
   const read =
-    'env' in config
-      ? async () => fromEnvironment(config.env, store, env)
-      : (fresh: boolean) => fromSecret(config.secret, readSecret, fresh);
+    'env' in config ? async () => fromEnvironment(config.env, store, env) : secretReader(config.secret, readSecret);
   let last: Credentials | undefined;
   let rereading: Promise<CredentialFields> | undefined;
   // Hundreds of requests may be refused at the same time: one reading is for all of them.
@@ -85,11 +83,11 @@ export async function customerKeyFrom(readSecret: ReadSecret, id: string): Promi
 function fromEnvironment(name: string, store: string, env: Environment): CredentialFields {
   const accessKeyId = env[`${name}_ACCESS_KEY_ID`];
   const secretAccessKey = env[`${name}_SECRET_ACCESS_KEY`];
-  const missing = [
-    ...(accessKeyId ? [] : [`${name}_ACCESS_KEY_ID`]),
-    ...(secretAccessKey ? [] : [`${name}_SECRET_ACCESS_KEY`]),
-  ];
   if (!accessKeyId || !secretAccessKey) {
+    const missing = [
+      ...(accessKeyId ? [] : [`${name}_ACCESS_KEY_ID`]),
+      ...(secretAccessKey ? [] : [`${name}_SECRET_ACCESS_KEY`]),
+    ];
     throw new CopyError(
       'InvalidConfig',
       `Store ${store} has no credentials: set ${missing.join(' and ')} in the environment.`,
@@ -98,8 +96,16 @@ function fromEnvironment(name: string, store: string, env: Environment): Credent
   return { accessKeyId, secretAccessKey, sessionToken: env[`${name}_SESSION_TOKEN`] || undefined };
 }
 
-async function fromSecret(id: string, readSecret: ReadSecret, fresh: boolean): Promise<CredentialFields> {
-  return parse(CredentialSecret, parseJson(await readSecret(id, fresh), id), `The secret ${id}`, 'InvalidConfig');
+/** Reads a secret, whose text is parsed once for as long as it stays the same. */
+function secretReader(id: string, readSecret: ReadSecret): (fresh: boolean) => Promise<CredentialFields> {
+  let last: { readonly text: string; readonly fields: CredentialFields } | undefined;
+  return async (fresh) => {
+    const text = await readSecret(id, fresh);
+    if (last?.text !== text) {
+      last = { text, fields: parse(CredentialSecret, parseJson(text, id), `The secret ${id}`, 'InvalidConfig') };
+    }
+    return last.fields;
+  };
 }
 
 function parseJson(text: string, id: string): unknown {
