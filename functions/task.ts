@@ -4,7 +4,7 @@ import { parse } from '@objectferry/shared/schema.ts';
 import type { GenericSchema, InferOutput } from 'valibot';
 
 /** What a handler may know about the invocation that runs it. */
-export type Invocation = Pick<Runtime, 'remainingMs'>;
+export type Invocation = Pick<Runtime, 'remainingMs' | 'isFirst'>;
 
 /** One state of the machine as a function: parses its input, runs one use case, returns what the state passes on. */
 export interface Task {

@@ -185,6 +185,11 @@ const GivenAspect = v.strictObject({
 });
 export type GivenAspect = v.InferOutput<typeof GivenAspect>;
 
+// Pairs, because the library leaves some names out of a record without a word.
+const Pairs = v.array(v.tuple([v.string(), v.string()]));
+/** What the destination is given of the source and by `options.metadata` and `options.tags`; nothing that is secret. */
+const CarriedObject = v.strictObject({ headers: Pairs, metadata: Pairs, tags: Pairs });
+
 /** What Initiate pinned; every later state works from these facts and no others. */
 export const PinnedCopy = v.strictObject({
   source: v.strictObject({ ...LocationFields, versionId: v.optional(v.string()) }),
@@ -207,10 +212,12 @@ export const PinnedCopy = v.strictObject({
   /** Requests that one span keeps in flight. */
   inFlight: Positive,
   startedAt: Instant,
-  /** Tags that the destination was given with the upload; null where nobody could read those of the source. */
+  /** Tags that the destination is given; null where nobody could read those of the source. */
   tagCount: v.optional(v.nullable(Count)),
   /** Absent where an older deployment began the copy. */
   given: v.optional(v.array(GivenAspect)),
+  /** For CopyWhole, as long as it is short; absent, also from an older deployment: it looks at the source again. */
+  object: v.optional(CarriedObject),
   /** When the source was pinned, by the provider's clock: what it writes for us is younger. */
   pinnedAt: Instant,
   options: v.pick(Options, [

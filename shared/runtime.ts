@@ -26,6 +26,11 @@ export interface ProcessRuntime {
 export interface Runtime extends ProcessRuntime {
   /** Milliseconds until the invocation is ended from outside. */
   readonly remainingMs: () => number;
+  /**
+   * True where whoever runs the machine knows for certain that no invocation of this task has begun before in this
+   * execution. On Lambda nobody knows, so that it is absent there.
+   */
+  readonly isFirst?: boolean | undefined;
 }
 
 export interface Clock {

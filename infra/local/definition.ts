@@ -21,8 +21,19 @@ let cached: StateMachineDefinition | undefined;
  * the tokens are resolved. The ARN of each function ends in the name of its task.
  */
 export function copyDefinition(): StateMachineDefinition {
-  cached ??= synthesize();
-  return structuredClone(cached);
+  return structuredClone(frozenCopyDefinition());
+}
+
+/** The same, one for the whole process: nobody can change it, so that a copy needs no copy of it. */
+export function frozenCopyDefinition(): StateMachineDefinition {
+  cached ??= deepFrozen(synthesize());
+  return cached;
+}
+
+function deepFrozen<T>(value: T): T {
+  if (typeof value !== 'object' || value === null) return value;
+  Object.values(value).forEach(deepFrozen);
+  return Object.freeze(value);
 }
 
 function synthesize(): StateMachineDefinition {

@@ -81,7 +81,7 @@ interface MachineCost {
  */
 export async function runMachine(options: MachineOptions): Promise<MachineResult> {
   const { definition, signal, stopGraceMs = STOP_GRACE_MS } = options;
-  assertSupported(definition);
+  requireSupported(definition);
   const started = performance.now();
   const watch = new Watch();
   const invocations = new Invocations(options.tasks, watch);
@@ -97,6 +97,15 @@ export async function runMachine(options: MachineOptions): Promise<MachineResult
     signal?.removeEventListener('abort', stop);
     invocations.settle(true);
   }
+}
+
+const supported = new WeakSet<StateMachineDefinition>();
+
+/** Looks only once at a definition that is frozen, which means to its bottom here: nobody can change it any more. */
+function requireSupported(definition: StateMachineDefinition): void {
+  if (supported.has(definition)) return;
+  assertSupported(definition);
+  if (Object.isFrozen(definition)) supported.add(definition);
 }
 
 async function execute(options: MachineOptions, watch: Watch, invocations: Invocations): Promise<MachineEnd> {

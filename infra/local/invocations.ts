@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { STATES, TASKS, type TaskName } from '@objectferry/shared/naming.ts';
 import type { RunOptions, StateMachineDefinition } from 'aws-local-stepfunctions';
 import * as v from 'valibot';
-import { InvocationError, invoke, type TaskFunction } from './invoke.ts';
+import { type Answer, InvocationError, invoke, type TaskFunction } from './invoke.ts';
 import type { Json } from './limits.ts';
 import type { Watch } from './watch.ts';
 
@@ -17,7 +17,6 @@ interface Running {
 /** What loses nothing that cannot be copied or read again. */
 const SPAN_TASKS: ReadonlySet<TaskName> = new Set(['CopySpan', 'VerifySpan']);
 
-// The payload was made by the engine from JSON, so it is JSON.
 const InvokeParameters = v.object({
   FunctionName: v.string(),
   Payload: v.custom<Json>((value) => value !== undefined),
@@ -79,20 +78,22 @@ export class Invocations {
   async #invoke(state: string, map: string | undefined, parameters: Json): Promise<Json> {
     // Lets the events until now arrive, which say whether this state may still begin.
     await setImmediate();
-    this.#watch.measure(parameters, state, 'its parameters');
+    const text = JSON.stringify(parameters);
+    this.#watch.count(parameters, Buffer.byteLength(text), state, 'its parameters');
     if (this.#watch.broken !== undefined) throw this.#watch.broken;
     // The engine starts items, and ends backoffs, of a Map that has failed; AWS does not. Nobody sees this error.
     if (map !== undefined && this.#watch.history.hasFailed(map)) throw new InvocationError('Refused', `${map} failed.`);
-    const { FunctionName, Payload } = v.parse(InvokeParameters, parameters);
+    // Through JSON, as on its way to Lambda: what a handler does to its payload does nothing to the machine's state.
+    const { FunctionName, Payload } = v.parse(InvokeParameters, JSON.parse(text));
     const task = TASKS.find((name) => FunctionName.endsWith(`:${name}`));
     if (task === undefined) throw new TypeError(`State "${state}" invokes ${FunctionName}, which is no task.`);
-    const answer = await this.#run({ task, map, controller: new AbortController() }, Payload);
-    this.#watch.measure(answer, state, 'its answer');
+    const { value, bytes } = await this.#run({ task, map, controller: new AbortController() }, Payload);
+    this.#watch.count(value, bytes, state, 'its answer');
     if (this.#watch.broken !== undefined) throw this.#watch.broken;
-    return { ExecutedVersion: '$LATEST', Payload: answer, StatusCode: 200 };
+    return { ExecutedVersion: '$LATEST', Payload: value, StatusCode: 200 };
   }
 
-  async #run(running: Running, payload: Json): Promise<Json> {
+  async #run(running: Running, payload: Json): Promise<Answer> {
     const { task, controller } = running;
     if (task !== STATES.abort && this.#stopped) return this.#stop.promise;
     this.#running.add(running);

@@ -13,30 +13,38 @@ export class InvocationError extends Error {
   }
 }
 
+/** What an invocation answers. */
+export interface Answer {
+  readonly value: Json;
+  /** Its size as JSON. */
+  readonly bytes: number;
+}
+
 /**
  * Runs a task the way Lambda runs a handler: input and answer travel as JSON, an answer has a limit, and of an
  * error only name and message arrive.
  *
+ * @param payload The handler's own: it may change it.
  * @throws InvocationError whatever goes wrong.
  */
-export async function invoke(task: TaskFunction, payload: Json, abandoned: AbortSignal): Promise<Json> {
+export async function invoke(task: TaskFunction, payload: Json, abandoned: AbortSignal): Promise<Answer> {
   try {
-    // The payload was made by the engine from JSON; a copy keeps a handler from changing the machine's state.
-    return readAnswer(await task(structuredClone(payload), abandoned));
+    return readAnswer(await task(payload, abandoned));
   } catch (error) {
     throw toInvocationError(error);
   }
 }
 
-function readAnswer(answer: unknown): Json {
+function readAnswer(answer: unknown): Answer {
   const text = serialize(answer);
-  if (Buffer.byteLength(text) > ANSWER_LIMIT_BYTES) {
+  const bytes = Buffer.byteLength(text);
+  if (bytes > ANSWER_LIMIT_BYTES) {
     throw new InvocationError(
       'Function.ResponseSizeTooLarge',
       `Response payload size exceeded maximum allowed payload size (${ANSWER_LIMIT_BYTES} bytes).`,
     );
   }
-  return JSON.parse(text);
+  return { value: JSON.parse(text), bytes };
 }
 
 function serialize(answer: unknown): string {

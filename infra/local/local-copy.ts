@@ -1,7 +1,7 @@
 import { forEveryTask } from '@objectferry/shared/naming.ts';
 import type { ProcessRuntime } from '@objectferry/shared/runtime.ts';
 import { TASK_RUNS } from '#functions/tasks.ts';
-import { copyDefinition } from './definition.ts';
+import { frozenCopyDefinition } from './definition.ts';
 import { type MachineResult, type Resume, runMachine } from './engine.ts';
 import type { MachineEvent } from './machine-event.ts';
 import { withTimeLimit } from './time-limit.ts';
@@ -38,12 +38,17 @@ export function runCopy({
   runtime,
   invocationSeconds = LAMBDA_SECONDS,
   timeoutSeconds,
+  resume,
   ...options
 }: LocalCopy): Promise<MachineResult> {
+  const definition = frozenCopyDefinition();
+  // What an execution before this one has begun nobody knows here.
+  const isNew = resume === undefined;
   return runMachine({
     ...options,
-    definition: { ...copyDefinition(), ...(timeoutSeconds && { TimeoutSeconds: timeoutSeconds }) },
+    resume,
+    definition: timeoutSeconds === undefined ? definition : { ...definition, TimeoutSeconds: timeoutSeconds },
     input: request,
-    tasks: forEveryTask((name) => withTimeLimit(TASK_RUNS[name], runtime, invocationSeconds)),
+    tasks: forEveryTask((name) => withTimeLimit(TASK_RUNS[name], runtime, invocationSeconds, isNew)),
   });
 }

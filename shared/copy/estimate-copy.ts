@@ -74,6 +74,7 @@ function estimateShape(copy: Decided, input: PlanInput, shape: Shape): Estimate 
       overwrite,
       looksAtBoundaries: decided.looked === true,
       looksAgain: !capabilities.partConditionsProven && (versionId === undefined || versionId === 'null'),
+      etagChanges: !etagMayProve(source, request.options),
       readsTags: tags === 'copy' && (tagCount === undefined ? source.store.client.capabilities.tags : tagCount > 0),
       givesTags: tags === 'copy' ? (tagCount ?? 0) > 0 : typeof tags === 'object' && Object.keys(tags).length > 0,
       readsAcl: acl !== undefined,

@@ -9,6 +9,7 @@ import { refuseOverBudget } from './budget.ts';
 import { createUpload } from './create-upload.ts';
 import { type InspectedSource, inspectSource } from './inspect.ts';
 import { type MadeObject, newObjectFor, refuseHiddenMetadata } from './new-object.ts';
+import { stateOf } from './object-state.ts';
 import { plan, spansOf } from './plan.ts';
 import { addTally, EMPTY_PROGRESS } from './progress.ts';
 import { skippedReceipt } from './receipt.ts';
@@ -43,17 +44,19 @@ export async function initiate(
   refuseHiddenMetadata(source.facts, request.options);
   const decided = await strategyFor(runtime, { source, route, request });
   const copy = pin(request, source, token, startedAt);
-  const whole = (): Step =>
-    planned(runtime, { strategy: 'whole', copy: { ...copy, inFlight: mostInFlight(request.options, route) } });
   if (decided.strategy === 'parts' || !etagMayProve(source, request.options)) refuseUnprovable(copy, route.destination);
   refuseOverBudget({ source, route, request, decided });
-  if (decided.strategy === 'whole') return whole();
   const made = await newObjectFor(runtime, {
     source,
     destination: route.destination,
     options: request.options,
     token,
   });
+  const whole = (): Step => {
+    const inFlight = mostInFlight(request.options, route);
+    return planned(runtime, { strategy: 'whole', copy: { ...copy, inFlight, ...stateOf(made, copy) } });
+  };
+  if (decided.strategy === 'whole') return whole();
   const { destination } = route;
   // CopyWhole finds it by its token, and proves it like any other.
   if (decided.shallowFirst && (await tryShallowCopy(runtime, { copy, object: made.object, destination })))

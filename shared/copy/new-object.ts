@@ -1,7 +1,7 @@
 import type { CopyOptions, GivenAspect } from '../contract.ts';
 import { CopyError, isRetryable } from '../errors.ts';
 import { TOKEN_METADATA } from '../naming.ts';
-import type { ContentHeaders, NewObject, ObjectFacts, ObjectVersion } from '../provider/provider.ts';
+import type { Checksums, ContentHeaders, NewObject, ObjectFacts, ObjectVersion } from '../provider/provider.ts';
 import type { Runtime } from '../runtime.ts';
 import type { OpenStore } from '../stores.ts';
 import { givenAspects } from './carried-given.ts';
@@ -36,19 +36,42 @@ export async function newObjectFor(runtime: Runtime, input: NewObjectInput): Pro
   const marked = token === undefined ? metadata : { ...metadata, [TOKEN_METADATA]: token };
   requireRoom(marked, destination.client.limits.maxMetadataBytes);
   const tags = await carriedTags(runtime, input);
-  const object: NewObject = {
+  const { checksums } = input.source.facts;
+  const object = await newObject(runtime, {
     headers,
     metadata: marked,
     tags: tags ?? {},
-    acl: options.acl,
-    storageClass: options.storageClass,
-    encryption: await encryptionOf(runtime, options),
-    checksum: commonChecksum(input.source.facts.checksums, destination.client),
-    overwrite: options.overwrite !== 'never',
-  };
+    checksums,
+    destination,
+    options,
+  });
   const { capabilities } = destination.client;
   const given = givenAspects({ source: input.source.facts, object, tags, options, capabilities });
   return { object, tagCount: tags === undefined ? null : Object.keys(tags).length, given };
+}
+
+interface NewObjectParts extends Pick<NewObject, 'headers' | 'metadata' | 'tags'> {
+  /** Of the source. */
+  readonly checksums: Checksums;
+  readonly destination: OpenStore;
+  readonly options: CopyOptions;
+}
+
+/** What is carried, and what options and the source's checksums say besides. */
+export async function newObject(
+  runtime: Runtime,
+  { headers, metadata, tags, checksums, destination, options }: NewObjectParts,
+): Promise<NewObject> {
+  return {
+    headers,
+    metadata,
+    tags,
+    acl: options.acl,
+    storageClass: options.storageClass,
+    encryption: await encryptionOf(runtime, options),
+    checksum: commonChecksum(checksums, destination.client),
+    overwrite: options.overwrite !== 'never',
+  };
 }
 
 /**

@@ -18,8 +18,12 @@ export interface RequestFacts {
   readonly overwrite: 'always' | 'never' | 'ifDifferent';
   /** The provider is asked for the part boundaries of the source. */
   readonly looksAtBoundaries: boolean;
-  /** The source is looked at again before Complete, because nothing proves that conditions are honoured. */
+  /**
+   * The source is looked at again, because nothing proves that conditions are honoured: before Complete, or before and
+   * behind the one request; behind it only where the copy cannot have the source's ETag.
+   */
   readonly looksAgain: boolean;
+  readonly etagChanges?: boolean;
   /** The source's tags are read; of those of the destination, only when it was given some. */
   readonly readsTags: boolean;
   readonly givesTags: boolean;
@@ -48,11 +52,14 @@ export function countRequests(facts: RequestFacts): RequestCount[] {
 }
 
 /**
- * The source, and the destination after it was written; the destination before, where something may be kept; one
- * request looks at both once more, because Lambda may run it twice.
+ * The source, and the destination after it was written; the destination before, where something may be kept, and just
+ * before one request, because Lambda may run it twice. On this machine nothing runs twice unseen, and both looks just
+ * before that request are saved where nothing has to be kept.
  */
-function heads({ strategy, overwrite, looksAtBoundaries, looksAgain }: RequestFacts): number {
+function heads({ strategy, overwrite, looksAtBoundaries, looksAgain, etagChanges = false }: RequestFacts): number {
+  const whole = strategy === 'whole';
   const before = overwrite === 'always' ? 0 : 1;
-  const justBefore = strategy === 'whole' ? 2 : Number(overwrite === 'never');
-  return 2 + before + justBefore + Number(looksAtBoundaries) + Number(looksAgain);
+  const justBefore = Number(whole || overwrite === 'never');
+  const again = looksAgain ? 1 + Number(whole && etagChanges) : 0;
+  return 2 + before + justBefore + Number(looksAtBoundaries) + again;
 }

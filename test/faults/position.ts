@@ -86,8 +86,7 @@ export function positionAt(name: PositionName, { emulated, firstPart }: FaultPro
     case 'CopyObject':
       return { ...PLAIN, operation: 'CopyObject', whole: true };
     case 'HEAD after CopyObject':
-      // It has looked once before it began.
-      return { ...PLAIN, operation: 'HeadObject', bucket: 'destination', after: 1, whole: true };
+      return { ...PLAIN, operation: 'HeadObject', bucket: 'destination', whole: true };
   }
 }
 

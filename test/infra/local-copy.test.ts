@@ -49,6 +49,19 @@ test('a task sees its time run down', async () => {
   expect(ms).toBeGreaterThan(890_000);
 });
 
+test.each([
+  [true, [true, false, false]],
+  [undefined, [false, false, false]],
+])('a task knows its first invocation where its execution is new: %j', async (isNew, expected) => {
+  const first = withTimeLimit(
+    task(async (_runtime, _event, { isFirst }) => isFirst),
+    runtime,
+    900,
+    isNew,
+  );
+  expect([await first({}, wanted), await first({}, unwanted), await first({}, wanted)]).toEqual(expected);
+});
+
 test('a task that is abandoned sees no time left', async () => {
   const remaining = withTimeLimit(
     task(async (_runtime, _event, { remainingMs }) => remainingMs()),

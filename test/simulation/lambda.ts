@@ -42,6 +42,8 @@ export class Lambda {
   readonly #parts: LambdaParts;
   readonly #invocations: Invocation[] = [];
   readonly #warmSecrets: ReadSecret | undefined;
+  /** Functions that have been invoked. */
+  readonly #invoked = new Set<string>();
 
   constructor(parts: LambdaParts) {
     this.#parts = parts;
@@ -68,12 +70,13 @@ export class Lambda {
   async invoke(facts: FunctionFacts, payload: unknown): Promise<unknown> {
     const { chance } = this.#parts;
     const death = chance.yes(facts.deaths) ? this.#death(facts) : undefined;
+    const isFirst = this.#isFirst(facts, death);
     if (death?.kind === 'finds no place') {
       throw new InvocationError('Lambda.TooManyRequestsException', 'Rate Exceeded.');
     }
-    const first = this.#start(facts, payload, death);
+    const first = this.#start(facts, payload, { death, isFirst });
     if (death?.kind !== 'runs twice') return first.answer;
-    const second = this.#start(facts, payload, undefined);
+    const second = this.#start(facts, payload, { death: undefined, isFirst });
     const [heard, unheard] = chance.yes(0.5) ? [first, second] : [second, first];
     unheard.invocation.astray = true;
     unheard.answer.catch(() => undefined);
@@ -90,10 +93,18 @@ export class Lambda {
     };
   }
 
+  /** One's own machine runs nothing twice, and ends what it does not wait for any more. */
+  #isFirst({ name }: FunctionFacts, death: Death | undefined): boolean {
+    const isFirst = !this.#invoked.has(name);
+    this.#invoked.add(name);
+    const isHere = this.#parts.world.scenario.knowsFirst;
+    return isHere && isFirst && death?.kind !== 'runs twice' && death?.kind !== 'freezes and thaws';
+  }
+
   #start(
     facts: FunctionFacts,
     payload: unknown,
-    death: Death | undefined,
+    { death, isFirst }: { readonly death: Death | undefined; readonly isFirst: boolean },
   ): { readonly invocation: Invocation; readonly answer: Promise<unknown> } {
     const { time, witness } = this.#parts;
     const name = `${facts.name}#${this.#invocations.length + 1}`;
@@ -111,11 +122,15 @@ export class Lambda {
       answer.reject(new InvocationError('Sandbox.Timedout', sentence));
     });
     this.#listen(invocation, answer.reject);
-    this.#run(facts, invocation, answer);
+    this.#run(facts, { invocation, isFirst }, answer);
     return { invocation, answer: answer.promise };
   }
 
-  #run(facts: FunctionFacts, invocation: Invocation, answer: PromiseWithResolvers<unknown>): void {
+  #run(
+    facts: FunctionFacts,
+    { invocation, isFirst }: { readonly invocation: Invocation; readonly isFirst: boolean },
+    answer: PromiseWithResolvers<unknown>,
+  ): void {
     const { witness, time } = this.#parts;
     const { death } = invocation;
     const ended = (heard: () => void, how: string): void => {
@@ -132,7 +147,7 @@ export class Lambda {
     // A tick, so that whoever invokes it has its promise before anything happens.
     time.after(1, () => {
       invocation.deliver(() => {
-        facts.run(this.#runtime(invocation), structuredClone(invocation.payload)).then(
+        facts.run({ ...this.#runtime(invocation), isFirst }, structuredClone(invocation.payload)).then(
           (value) => {
             witness.hear(value);
             ended(() => answer.resolve(value), `answers ${JSON.stringify(value)?.slice(0, 160)}`);

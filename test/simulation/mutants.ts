@@ -20,7 +20,7 @@ export interface Mutant {
 export const MUTANTS: readonly Mutant[] = [
   {
     name: 'the source is not pinned',
-    noticedBy: 13,
+    noticedBy: 33,
     edits: [
       {
         file: 'shared/copy/pin.ts',
@@ -35,19 +35,30 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'shared/copy/source-check.ts',
-        find: 'if (copier.capabilities.partConditionsProven ||',
-        replace: 'if (copier.capabilities.partConditions || copier.capabilities.partConditionsProven ||',
+        find: 'return copier.capabilities.partConditionsProven ||',
+        replace: 'return copier.capabilities.partConditions || copier.capabilities.partConditionsProven ||',
       },
     ],
   },
   {
     name: 'a changed source counts as unchanged',
-    noticedBy: 313,
+    noticedBy: 191,
     edits: [
       {
         file: 'shared/copy/source-check.ts',
         find: "if (check.result === 'equal') return check;",
         replace: "return { ...check, result: 'equal' };",
+      },
+    ],
+  },
+  {
+    name: 'any ETag of what one request made says that it is the pinned content',
+    noticedBy: 191,
+    edits: [
+      {
+        file: 'shared/copy/source-check.ts',
+        find: 'return made !== undefined && provenEtag(made.etag) !== undefined && sameEtag(made.etag, etag);',
+        replace: 'return made !== undefined && provenEtag(made.etag) !== undefined && sameEtag(etag, etag);',
       },
     ],
   },

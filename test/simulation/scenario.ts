@@ -70,6 +70,8 @@ export interface Scenario {
   readonly rots: boolean;
   /** The answer to the first request that writes the destination is lost. */
   readonly losesWrite: boolean;
+  /** Whoever runs the machine knows which invocation of a task is the first one, as on one's own machine. */
+  readonly knowsFirst: boolean;
   /** How far the provider's clock is ahead of ours. */
   readonly clockAheadMs: number;
   /** Nothing but a few faults that pass: such a copy has to succeed. */
@@ -98,6 +100,7 @@ export function scenarioOf(seed: number): Scenario {
     redrives: chance.yes(0.7) ? chance.from(1, 2) : 0,
     // By a chance of its own, so that nothing else of a seed depends on it.
     losesWrite: new Chance(seed + 0.25).yes(0.05),
+    knowsFirst: new Chance(seed + 0.75).yes(0.5),
     clockAheadMs: chance.yes(0.15) ? chance.pick([-1, 1]) * chance.magnitude(100, 300_000) : 0,
     calm,
     ...(calm ? PEACE : troubles(chance, requests)),

@@ -13,7 +13,7 @@ export type S3Account = TemporaryAccount;
 
 /** Where the stores that speak S3 differ: how this emulator behaves. The defaults are Amazon's. */
 export interface S3Quirks {
-  /** UploadPartCopy takes no notice of `x-amz-copy-source-if-*`, as Ceph and several gateways. */
+  /** UploadPartCopy and CopyObject take no notice of `x-amz-copy-source-if-*`, as Ceph and several gateways. */
   readonly conditionsIgnored: boolean;
   /** The answer to a Complete of an upload that is complete: Amazon repeats the first answer, most clones forget the upload. */
   readonly completeTwice: 'repeat' | 'no-such-upload';

@@ -23,7 +23,6 @@ const LOOKS_AGAIN =
   "At a store that is not Amazon's the source is looked at once more, which cannot tell before from after.";
 /** The bytes are copied already, or a store that is not known to honour conditions is looked at once more. */
 const SOURCE_LATE: readonly Exception[] = [
-  { at: ['HEAD after CopyObject'], on: ['s3'], result: 'SourceChanged', bytes: 'right', because: LOOKS_AGAIN },
   { at: ['List Parts'], on: ['s3'], result: 'SourceChanged', because: LOOKS_AGAIN },
   { at: ['List Parts', ...COPIED], result: 'ok', because: ALL_COPIED },
 ];

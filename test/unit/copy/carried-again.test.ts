@@ -1,3 +1,4 @@
+import type { PinnedCopy } from '@objectferry/shared/contract.ts';
 import { expect, it } from 'vitest';
 import { copyWhole } from '../../../shared/copy/copy-whole.ts';
 import { initiate } from '../../../shared/copy/initiate.ts';
@@ -6,14 +7,17 @@ import { seededBytes, startWorld } from '../../world.ts';
 const REQUEST = { source: 'oss://raw/key', destination: 'oss://archive/copy' };
 
 /** A CopyWhole whose answer got lost, so that the machine runs it a second time. */
-async function copiedTwice(between: (world: Awaited<ReturnType<typeof startWorld>>) => void) {
+async function copiedTwice(
+  between: (world: Awaited<ReturnType<typeof startWorld>>) => void,
+  stateOf: (copy: PinnedCopy) => PinnedCopy = (copy) => copy,
+) {
   const world = await startWorld();
   const userMetadata = { owner: 'alice' };
   world.oss.model.putObject('raw', 'key', seededBytes(100), { userMetadata, tags: [['kind', 'film']] });
   const runtime = { ...world.runtime, remainingMs: () => 60_000 };
   const step = await initiate(runtime, { request: REQUEST, startedAt: new Date().toISOString() });
   if (step.strategy !== 'whole') return expect.fail(`the strategy is ${step.strategy}`);
-  const input = { copy: step.copy, request: REQUEST };
+  const input = { copy: stateOf(step.copy), request: REQUEST };
   const first = await copyWhole(runtime, input);
   between(world);
   const second = await copyWhole(runtime, input);
@@ -30,8 +34,18 @@ it('a repeated CopyWhole compares what the invocation before it has given', asyn
   expect(world.oss.requests.count('CopyObject')).toBe(1);
 });
 
-it('a repeated CopyWhole whose source is gone claims nothing of what was carried, and succeeds', async () => {
-  const { world, second } = await copiedTwice(({ oss }) => oss.model.deleteObject('raw', 'key'));
+it('a repeated CopyWhole whose source is gone knows from the state what was carried', async () => {
+  const { world, first, second } = await copiedTwice(({ oss }) => oss.model.deleteObject('raw', 'key'));
+  await using _world = world;
+  expect(second.carried).toEqual(first.carried);
+  expect(world.oss.requests.count('CopyObject')).toBe(1);
+});
+
+it('and where the state does not say it, claims nothing of what was carried, and succeeds', async () => {
+  const { world, second } = await copiedTwice(
+    ({ oss }) => oss.model.deleteObject('raw', 'key'),
+    ({ object: _object, given: _given, tagCount: _tagCount, ...copy }) => copy,
+  );
   await using _world = world;
   expect(second.carried).toBeUndefined();
   expect(second.checks).toContainEqual(expect.objectContaining({ name: 'crc64ecma', result: 'equal' }));

@@ -33,6 +33,19 @@ async function start(
   return startEmulated('s3', emulator, { stores });
 }
 
+/** The same gateway and one store, whose source is overwritten just before some request. */
+async function startWhole(isBefore: (operation: string) => boolean, properties: { readonly etag?: string } = {}) {
+  const emulator = await startS3Emulator({
+    buckets: ['raw', 'archive'],
+    quirks: { conditionsIgnored: true },
+    onRequest: ({ operation }) => {
+      if (isBefore(operation)) emulator.model.putObject('raw', 'key', seededBytes(SIZE, 2));
+    },
+  });
+  emulator.model.putObject('raw', 'key', seededBytes(SIZE, 1), properties);
+  return startEmulated('s3', emulator, { stores: { s3: IGNORED } });
+}
+
 const options = { partSizeMiB: 5, maxInFlight: 1 };
 
 describe('a source that is overwritten while it is copied', () => {
@@ -67,20 +80,36 @@ describe('a source that is overwritten while it is copied', () => {
   });
 
   it('is said together with the destination that one request has written', async () => {
-    let copied = false;
-    const emulator = await startS3Emulator({
-      buckets: ['raw', 'archive'],
-      onRequest: ({ operation }) => {
-        if (copied) emulator.model.putObject('raw', 'key', seededBytes(SIZE, 2));
-        copied = operation === 'CopyObject';
-      },
-    });
-    emulator.model.putObject('raw', 'key', seededBytes(SIZE, 1));
-    await using world = startEmulated('s3', emulator);
+    await using world = await startWhole((operation) => operation === 'CopyObject');
     const { name, message } = await world.failed();
     expect(name).toBe('SourceChanged');
     expect(message).toContain('The destination archive/copy was written all the same: do not use it');
-    expect(world.written()).toBeDefined();
+    expect(world.written()?.equals(seededBytes(SIZE, 2))).toBe(true);
+  });
+
+  it('behind the one request that copied it does not matter: the ETag of the copy is the pinned one', async () => {
+    let copied = false;
+    await using world = await startWhole((operation) => {
+      const isBehind = copied;
+      copied = operation === 'CopyObject';
+      return isBehind;
+    });
+    const { checks } = await world.copied();
+    expect(checks).toContainEqual({ name: 'sourceUnchanged', result: 'equal', source: expect.any(String) });
+    expect(world.written()?.equals(seededBytes(SIZE, 1))).toBe(true);
+  });
+
+  it('is looked at where the copy has another ETag, as under a key of its own', async () => {
+    let copied = false;
+    await using world = await startWhole(
+      (operation) => {
+        const isBehind = copied;
+        copied = operation === 'CopyObject';
+        return isBehind;
+      },
+      { etag: `${'0'.repeat(32)}-3` },
+    );
+    expect(await world.failed()).toMatchObject({ name: 'SourceChanged' });
   });
 
   it('does not matter where a version is pinned', async () => {

@@ -33,7 +33,7 @@ export function checkCopySize(size: number): void {
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html */
 export function copyObject(context: S3Context, call: ObjectCall): Answer {
   const bucket = findBucket(context, call);
-  const source = openCopySource(context, call);
+  const source = openCopySource(context, call, !context.quirks.conditionsIgnored);
   const properties = copiedProperties(context, call, source);
   refuseNothingNew(call, source);
   const { content } = source.version;
