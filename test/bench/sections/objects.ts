@@ -17,7 +17,7 @@ const FROM = 'raw';
 const PREFIX = 'objects/';
 /** Holds one small object: what a tool takes for it is its start, and what ours copies to warm up. */
 const ONE_PREFIX = 'one/';
-const WARM_UP_COPIES = 50;
+const WARM_UP_COPIES = 300;
 
 /** Objects of one size. */
 interface Load {
