@@ -28,6 +28,7 @@ export function createProcessRuntime({ stores, transport, env, readSecret, obser
     newToken: randomToken,
     customerKey: (id) => customerKeyFrom(readSecret, id),
     reading: createGate(READ_PAIRS),
+    taken: new Map(),
     observe,
   };
 }

@@ -18,6 +18,11 @@ export interface ProcessRuntime {
    * Absent: every invocation has its own.
    */
   readonly reading?: Gate | undefined;
+  /**
+   * Requests in flight that a store has taken, by its name, as the spans of this process have found out: the next one
+   * begins with as many. Absent: every invocation begins as if it were the first.
+   */
+  readonly taken?: Map<string, number> | undefined;
   /** Hears what happens while it happens; must neither throw nor wait. */
   readonly observe: (event: CopyEvent) => void;
 }

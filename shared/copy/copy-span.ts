@@ -47,13 +47,16 @@ export async function copySpan(outer: Runtime, { copy, span }: CopySpanInput): P
     };
     await adoptParts(runtime, target, span, state);
     const queue = claims(copy, span, state.progress, runtime.remainingMs);
-    const pace = new Pace(copy.inFlight, runtime.clock);
+    const { store } = copy.destination;
+    const pace = new Pace(copy.inFlight, runtime.clock, runtime.taken?.get(store));
     const work = async (part: number, signal: AbortSignal, place: Place | undefined): Promise<void> => {
       const pieces = await copyPart(runtime, target, part, { pace, place, signal, halves: state.found });
       if (pieces instanceof CopyError) state.left = pieces;
       else finishPart(runtime, state, { part, pieces, adopted: false });
     };
-    await runWorkers(queue, copy.inFlight, work, pace);
+    await runWorkers(queue, copy.inFlight, work, pace).finally(() => {
+      if (pace.learned !== undefined) runtime.taken?.set(store, pace.learned);
+    });
     refuseStandstill(state);
     return state.progress.report(tally());
   });

@@ -33,6 +33,7 @@ export interface Place {
 export class Pace {
   readonly #most: number;
   readonly #clock: Clock;
+  readonly #first: number;
   #limit: number;
   #inFlight = 0;
   #growsFast = true;
@@ -51,11 +52,21 @@ export class Pace {
   #pausedUntil = 0;
   readonly #waiting: (() => void)[] = [];
 
-  /** @param most Requests in flight, however well it goes. */
-  constructor(most: number, clock: Clock) {
+  /**
+   * @param most Requests in flight, however well it goes.
+   * @param known So many the store has taken before.
+   */
+  constructor(most: number, clock: Clock, known = FIRST_IN_FLIGHT) {
     this.#most = most;
     this.#clock = clock;
-    this.#limit = Math.min(most, FIRST_IN_FLIGHT);
+    this.#first = Math.min(most, known);
+    this.#limit = this.#first;
+  }
+
+  /** What the next one may begin with; undefined where nobody knows more than before. */
+  get learned(): number | undefined {
+    const hasRefused = this.#cuts > 0;
+    return hasRefused || this.#limit > this.#first ? this.limit : undefined;
   }
 
   /** Requests that may be in flight now. */

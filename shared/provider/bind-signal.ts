@@ -2,9 +2,16 @@ import type { Call, ObjectStore } from './provider.ts';
 
 /** The same client, whose every request also ends when the signal is aborted. */
 export function bindSignal(client: ObjectStore, signal: AbortSignal): ObjectStore {
+  // All parts of a span bring the same signal, and joining two takes as long as signing a request.
+  const joined = new WeakMap<AbortSignal, AbortSignal>();
+  const withBoth = (own: AbortSignal): AbortSignal => {
+    const both = joined.get(own) ?? AbortSignal.any([own, signal]);
+    joined.set(own, both);
+    return both;
+  };
   const both = (call?: Call): Call => ({
     ...call,
-    signal: call?.signal === undefined ? signal : AbortSignal.any([call.signal, signal]),
+    signal: call?.signal === undefined ? signal : withBoth(call.signal),
   });
   const { provider, limits, capabilities, firstPartSize } = client;
   return {

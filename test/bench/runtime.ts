@@ -11,12 +11,8 @@ const STORES = {
   s3: { provider: 's3', region: 'us-east-1', credentials: { env: 'S3' } },
 } as const;
 
-/**
- * The runtime of `objectferry copy`, pointed to a server of this machine, with nothing left to chance.
- *
- * @param connections As many as that command has, if not given.
- */
-export function benchRuntime({ port, provider }: CopyTask, maxInFlight: number, connections?: number): ProcessRuntime {
+/** The runtime of `objectferry copy`, pointed to a server of this machine, with nothing left to chance. */
+export function benchRuntime({ port, provider, sockets }: CopyTask, maxInFlight: number): ProcessRuntime {
   const store = { ...STORES[provider], endpoint: `http://127.0.0.1:${port}`, addressing: 'path', buckets: ['*'] };
   const { runtime } = createLocalRuntime({
     stores: parseStores({ stores: { [provider]: { ...store, maxInFlight } } }),
@@ -28,7 +24,7 @@ export function benchRuntime({ port, provider }: CopyTask, maxInFlight: number, 
     },
     observe: () => undefined,
     maxInFlight,
-    connectionsPerOrigin: connections,
+    connectionsPerOrigin: sockets,
   });
   return { ...runtime, random: seededRandom(1), newToken: () => '0'.repeat(32) };
 }

@@ -9,8 +9,8 @@ import { benchRuntime } from '../runtime.ts';
 /** What a deployed span has in flight at most: a plan has no more spans than its parts fill. */
 const SPAN_IN_FLIGHT = 128;
 /**
- * What a copy may have in flight so that its plan has 40 spans. The connections, of which there are as many as the
- * handler alone has requests, then hold back what would be more.
+ * What a copy may have in flight so that its plan has 40 spans. The connections, which its task limits, then hold back
+ * what would be more.
  */
 const WIDE_IN_FLIGHT = 40 * SPAN_IN_FLIGHT;
 
@@ -19,7 +19,7 @@ export const answer: Answer = async (message): Promise<v.InferOutput<typeof Mach
   const task = v.parse(CopyTask, message);
   const { key, parts, partSizeMiB, provider } = task;
   const maxInFlight = task.spans === undefined ? task.inFlight : WIDE_IN_FLIGHT;
-  const runtime = benchRuntime(task, maxInFlight, task.spans === undefined ? undefined : task.inFlight);
+  const runtime = benchRuntime(task, maxInFlight);
   const options = { partSizeMiB, maxInFlight };
   const request = { source: `${provider}://raw/key`, destination: `${provider}://archive/${key}`, options };
   // CDK takes seconds to synthesize the definition, once per process and never in the cloud.

@@ -24,8 +24,15 @@ const clock = {
   sleep: (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms)),
 };
 
+interface Load {
+  readonly parts: number;
+  readonly inFlight: number;
+  /** What earlier spans have found out. */
+  readonly taken?: Map<string, number>;
+}
+
 /** An emulator that answers after a while and refuses what it has no place for; nobody is told how many places. */
-async function copyBehind(places: number, { parts, inFlight }: { readonly parts: number; readonly inFlight: number }) {
+async function copyBehind(places: number, { parts, inFlight, taken }: Load) {
   const emulator = createOssEmulator({ buckets: ['raw', 'archive'], keepRequests: 0 });
   emulator.model.putVirtualObject('raw', 'key', parts * MIB);
   const source = emulator.model.getObject('raw', 'key');
@@ -78,6 +85,7 @@ async function copyBehind(places: number, { parts, inFlight }: { readonly parts:
     newToken: () => 'token',
     customerKey: () => Promise.reject(new Error('There is none.')),
     observe: () => undefined,
+    taken,
     remainingMs: () => 900_000,
   };
   const started = Date.now();
@@ -123,6 +131,23 @@ describe('the requests of a span', () => {
     const { report, refused, most } = await copyBehind(10_000, { parts: 600, inFlight: 256 });
     expect(report).toMatchObject({ copied: 600, rest: null });
     expect([refused, most]).toEqual([0, 256]);
+  });
+
+  it('begin, in a process that has copied before, with as many as the store has taken then', async () => {
+    const taken = new Map<string, number>();
+    const first = await copyBehind(30, { parts: 600, inFlight: 256, taken });
+    const { oss: learned = 0 } = Object.fromEntries(taken);
+    expect(learned).toBeGreaterThan(15);
+    expect(learned).toBeLessThanOrEqual(31);
+    const second = await copyBehind(30, { parts: 600, inFlight: 256, taken });
+    expect(second.refused).toBeLessThan(0.7 * first.refused);
+    await copyBehind(10_000, { parts: 1500, inFlight: 256, taken });
+    expect(taken.get('oss')).toBe(256);
+    const { most } = await copyBehind(10_000, { parts: 256, inFlight: 256, taken });
+    expect(most).toBe(256);
+    // A span that may have less learns nothing about more.
+    await copyBehind(10_000, { parts: 50, inFlight: 7, taken });
+    expect(taken.get('oss')).toBe(256);
   });
 
   it('are never more than the copy may have', async () => {
