@@ -3,10 +3,9 @@ import * as v from 'valibot';
 import { demoS3Account } from '#test/emulators/s3/emulator.ts';
 import { measured } from '../measure.ts';
 import { type Answer, CopyTask, type Cost } from '../messages.ts';
+import { warm } from '../warm.ts';
 
 const MIB = 2 ** 20;
-
-let warm: S3Client | undefined;
 
 /**
  * Amazon's SDK with the loop that everybody writes around it: so many workers, each with one part copy at a time. Its
@@ -15,8 +14,7 @@ let warm: S3Client | undefined;
 export const answer: Answer = async (message): Promise<Cost> => {
   const task = v.parse(CopyTask, message);
   const { inFlight, parts } = task;
-  warm ??= createClient(task);
-  const s3 = warm;
+  const s3 = clientOf(task);
   let claimed = 0;
   const work = async (): Promise<void> => {
     while (claimed < parts) {
@@ -28,7 +26,7 @@ export const answer: Answer = async (message): Promise<Cost> => {
   return cost;
 };
 
-function createClient({ port, sockets }: CopyTask): S3Client {
+const clientOf = warm(({ port, sockets }) => {
   const { accessKeyId, secretAccessKey } = demoS3Account;
   return new S3Client({
     endpoint: `http://127.0.0.1:${port}`,
@@ -37,7 +35,7 @@ function createClient({ port, sockets }: CopyTask): S3Client {
     credentials: { accessKeyId, secretAccessKey },
     ...(sockets === undefined ? {} : { requestHandler: { httpAgent: { maxSockets: sockets } } }),
   });
-}
+});
 
 async function copyPart(s3: S3Client, { key, partSizeMiB }: CopyTask, PartNumber: number): Promise<void> {
   const offset = (PartNumber - 1) * partSizeMiB * MIB;

@@ -2,18 +2,18 @@ import { Agent, type OutgoingHttpHeaders, request } from 'node:http';
 import * as v from 'valibot';
 import { measured } from '../measure.ts';
 import { type Answer, CopyTask, type Cost } from '../messages.ts';
+import { warm } from '../warm.ts';
 
 const MIB = 2 ** 20;
 const SIGNED =
   'host;x-amz-content-sha256;x-amz-copy-source;x-amz-copy-source-if-match;x-amz-copy-source-range;x-amz-date';
 
-let warm: Agent | undefined;
+const agentOf = warm(({ inFlight }) => new Agent({ keepAlive: true, maxSockets: inFlight, maxFreeSockets: inFlight }));
 
 /** The floor: requests of the same shape over `node:http`, neither signed nor checked, their answers read and dropped. */
 export const answer: Answer = async (message): Promise<Cost> => {
   const task = v.parse(CopyTask, message);
-  warm ??= new Agent({ keepAlive: true, maxSockets: task.inFlight, maxFreeSockets: task.inFlight });
-  const agent = warm;
+  const agent = agentOf(task);
   let claimed = 0;
   const work = async (): Promise<void> => {
     while (claimed < task.parts) {

@@ -1,20 +1,20 @@
 import type { PinnedCopy } from '@objectferry/shared/contract.ts';
 import { copySpan } from '@objectferry/shared/copy/copy-span.ts';
-import type { ProcessRuntime, Runtime } from '@objectferry/shared/runtime.ts';
+import type { Runtime } from '@objectferry/shared/runtime.ts';
 import * as v from 'valibot';
 import { measured } from '../measure.ts';
 import { type Answer, CopyTask, type Cost } from '../messages.ts';
 import { benchRuntime } from '../runtime.ts';
+import { warm } from '../warm.ts';
 
 const INVOCATION_MS = 900_000;
 
-let warm: ProcessRuntime | undefined;
+const runtimeOf = warm((task) => benchRuntime(task, task.inFlight));
 
 /** One invocation of CopySpan, called directly. The first one is as cold as a new Lambda once its modules are loaded. */
 export const answer: Answer = async (message): Promise<Cost> => {
   const task = v.parse(CopyTask, message);
-  warm ??= benchRuntime(task, task.inFlight);
-  const runtime = { ...warm, remainingMs: () => INVOCATION_MS };
+  const runtime = { ...runtimeOf(task), remainingMs: () => INVOCATION_MS };
   const { cost } = await measured(() => copyParts(runtime, task));
   return cost;
 };

@@ -11,8 +11,8 @@ const MIB = 2 ** 20;
 describe('the counting store', () => {
   let store: CountingStore | undefined;
   afterEach(() => store?.close());
-  const start = async (verify: boolean): Promise<CountingStore> => {
-    store = await startCountingStore({ kind: 'serve', latencyMs: 1, objectBytes: PARTS * 5 * MIB, verify });
+  const start = async (verify: boolean, latencyMs = 1): Promise<CountingStore> => {
+    store = await startCountingStore({ kind: 'serve', latencyMs, objectBytes: PARTS * 5 * MIB, verify });
     return store;
   };
   const task = (provider: 's3' | 'oss', more: object = {}) => ({
@@ -39,7 +39,7 @@ describe('the counting store', () => {
   });
 
   test('takes anything where it does not, never more at a time than asked for', async () => {
-    const { take } = await start(false);
+    const { take } = await start(false, 50);
     await bareHttp(task('s3'));
     const { parts, peakInFlight } = take();
     expect({ parts, peakInFlight }).toEqual({ parts: PARTS, peakInFlight: 8 });
