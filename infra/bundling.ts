@@ -12,8 +12,9 @@ const NEVER_LOADED = ['../web/fetch/body.js', '../web/fetch/formdata', '../web/w
  * to load), and what judges the entities of a document type, which is refused before an XML parser sees it.
  */
 const NEVER_CALLED = ['./client-h2.js', 'is-unsafe'];
+// The directive again, because esbuild's own no longer comes first, and our modules are strict ones.
 const STAND_IN =
-  `require=(load=>name=>${JSON.stringify(NEVER_CALLED)}.includes(name)` +
+  `"use strict";require=(load=>name=>${JSON.stringify(NEVER_CALLED)}.includes(name)` +
   '?()=>{throw new Error(name+" is not in this bundle.")}:load(name))(require);';
 
 /**

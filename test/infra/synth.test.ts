@@ -131,6 +131,7 @@ describe('a deployment as it is', () => {
       );
       const budget = BUDGETS[name];
       expect(clients, name).toEqual(budget?.clients);
+      expect(code, name).toMatch(/^"use strict";/);
       expect(code.length / 1024, name).toBeLessThan(budget?.kib ?? 0);
     }
   });
