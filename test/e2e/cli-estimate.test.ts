@@ -39,7 +39,7 @@ describe.concurrent('objectferry estimate', () => {
     const flags = ['--stores', stores, '--json', '--part-size-mib', '8', '--max-dollars', '0.005'];
     const { code, stdout, stderr } = await objectferry(['estimate', ...places, ...flags], { env });
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^objectferry: OverBudget: The copy would cost about \$0\.01\d* \(2560 parts of 8 MiB\)/);
+    expect(stderr).toMatch(/^objectferry: OverBudget: The copy would cost about \$0\.01\d* \(2560 parts of 8 MiB\)/m);
     const document = JSON.parse(stdout);
     expect(document).toMatchObject({
       source: places[0],
