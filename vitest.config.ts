@@ -21,10 +21,10 @@ export default defineConfig({
     // Many tests wait for processes and retries: a third worker keeps two cores busy meanwhile.
     maxWorkers: 3,
     sequence: { sequencer: LongestFirst },
-    testTimeout: 60_000,
+    testTimeout: 180_000,
     // What a test waits for is late on a busy machine, and only then.
     expect: { poll: { timeout: 20_000 } },
-    hookTimeout: 60_000,
+    hookTimeout: 180_000,
     setupFiles: ['test/every-file.ts'],
     env: {
       // Handlers log as on AWS, which is not what a test run is read for.

@@ -150,7 +150,7 @@ describe('what comes back from a provider that sends back what it was sent', () 
         expectNoSecrets(secretsOf(mirror), [...said, written(result)].join('\n'), `${name}, ${reflection}`);
       }
     }
-  }, 60_000);
+  });
 });
 
 describe('the command line', () => {
